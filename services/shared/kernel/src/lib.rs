@@ -1,0 +1,27 @@
+//! The words every crate shares: ids, clock, redaction, error kinds, callers.
+//!
+//! This crate sits at the bottom of the import graph: it knows no transport, no database and no async runtime, so that a
+//! domain module may name it freely.
+
+mod call;
+mod clock;
+mod error;
+mod id;
+mod redacted;
+
+pub use call::{CallContext, Caller, ClientInfo, EvidenceLevel, RequestMeta, Session};
+pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
+pub use error::{ErrorKind, FieldViolation, ServiceError};
+pub use id::{
+    BindingId, CollectionId, EnterpriseId, EventId, FaceSessionId, IdError, IdSource, MessageId, PersonId,
+    RequestId, SessionId, TodoId,
+};
+pub use redacted::Redacted;
+
+#[doc(hidden)]
+pub mod macro_support {
+    //! What `define_id!` expands to; no interface of its own.
+    pub use crate::id::{parse_uuid, uuid_at};
+    pub use serde;
+    pub use uuid::Uuid;
+}
