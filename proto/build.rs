@@ -1,0 +1,69 @@
+//! Compiles the contract without protoc, and gives messages with personal fields a `Debug` that shows none of them.
+
+use std::{env, error::Error, fmt::Write as _, fs, path::PathBuf};
+
+use prost_reflect::{DescriptorPool, FieldDescriptor};
+use tonic_prost_build::Config;
+
+const ROOT: &str = "shiming";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={ROOT}");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut files = Vec::new();
+    collect(&PathBuf::from(ROOT), &mut files)?;
+    files.sort();
+
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler.include_source_info(true).include_imports(true).open_files(&files)?;
+    // The encoded set keeps our method options; the decoded one drops them.
+    let encoded = compiler.encode_file_descriptor_set();
+    let decoded = compiler.file_descriptor_set();
+    let redacted = messages_with_personal_fields(&DescriptorPool::decode(encoded.as_slice())?);
+    fs::write(out.join("shiming.bin"), encoded)?;
+
+    let mut config = Config::new();
+    config.skip_debug(redacted.iter().map(|name| format!(".{name}")).collect::<Vec<_>>());
+    config.bytes([".shiming.face"]);
+    tonic_prost_build::configure().compile_fds_with_config(decoded, config)?;
+    fs::write(out.join("redacted_debug.rs"), redacted_debug(&redacted)?)?;
+    Ok(())
+}
+
+fn collect(folder: &PathBuf, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|ending| ending == "proto") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The full names of the top-level messages with a `[debug_redact = true]` field.
+fn messages_with_personal_fields(pool: &DescriptorPool) -> Vec<String> {
+    let personal = |field: FieldDescriptor| {
+        field.options().get_field_by_name("debug_redact").is_some_and(|value| value.as_bool() == Some(true))
+    };
+    pool.all_messages()
+        .filter(|message| message.package_name().starts_with("shiming."))
+        .filter(|message| message.fields().any(personal))
+        .map(|message| message.full_name().to_owned())
+        .collect()
+}
+
+fn redacted_debug(names: &[String]) -> Result<String, std::fmt::Error> {
+    let mut code = String::new();
+    for name in names {
+        let path = name.trim_start_matches("shiming.").replace('.', "::");
+        let short = path.rsplit("::").next().unwrap_or_default();
+        writeln!(
+            code,
+            "impl ::std::fmt::Debug for crate::{path} {{\n    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{\n        \
+             f.debug_struct({short:?}).finish_non_exhaustive()\n    }}\n}}"
+        )?;
+    }
+    Ok(code)
+}
