@@ -1,0 +1,13 @@
+//! What every Shiming process does around its service: read its configuration, tell what it does, start and stop.
+//!
+//! A service's `main` is `process::run(...)`: it loads nothing itself, so that the order (crypto provider → configuration → tokio
+//! runtime → telemetry → service → drain → flush) is written once.
+
+pub mod config;
+mod crypto;
+pub mod lifecycle;
+pub mod process;
+pub mod telemetry;
+
+pub use crypto::install_crypto_provider;
+pub use lifecycle::{Finished, Shutdown};
