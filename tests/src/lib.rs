@@ -1,0 +1,1 @@
+//! Tests across processes: e2e, contract, architecture, chaos, bench.
