@@ -1,0 +1,103 @@
+//! How the pools are opened on each database, and what is seen of their statements.
+//!
+//! sea-orm's `tracing-spans` feature puts an INFO span round every statement: `otel.kind = "client"`, `db.system`,
+//! `db.operation` and `db.statement`, the SQL with placeholders. Values are bound, never written into the text, so a trace
+//! reaches from the page to the SQL and holds no personal data. sqlx's own statement log is off.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use crate::config::{Place, StoreConfig};
+use crate::error::StoreError;
+
+/// After this long idle a connection is tried before use: a restarted database is noticed here, not by a caller.
+const SUSPICIOUS_AFTER: Duration = Duration::from_secs(1);
+
+pub(crate) struct Pools {
+    pub(crate) reader: DatabaseConnection,
+    pub(crate) writer: DatabaseConnection,
+}
+
+pub(crate) async fn open(config: &StoreConfig) -> Result<Pools, StoreError> {
+    let mut pools = match config.place() {
+        Place::SqliteFile(path) => {
+            if let Some(folder) = path.parent() {
+                let made = tokio::fs::create_dir_all(folder).await;
+                made.map_err(|error| StoreError::Config(format!("{}: {error}", folder.display())))?;
+            }
+            let writer = sqlite(config, 1, false).await?;
+            Pools { reader: sqlite(config, config.max_connections, true).await?, writer }
+        }
+        Place::Postgres | Place::SqliteMemory | Place::Unknown => {
+            let pool = Database::connect(postgres(config, config.max_connections)).await?;
+            Pools { reader: pool.clone(), writer: pool }
+        }
+    };
+    let slow = Duration::from_millis(config.slow_query_ms);
+    for pool in [&mut pools.reader, &mut pools.writer] {
+        pool.set_metric_callback(move |info| {
+            if info.elapsed >= slow {
+                let duration_ms = u64::try_from(info.elapsed.as_millis()).unwrap_or(u64::MAX);
+                tracing::warn!(db.statement = info.statement.sql, duration_ms, info.failed, "slow query");
+            }
+        });
+    }
+    Ok(pools)
+}
+
+/// A pool of two without time limits, on PostgreSQL: one connection holds the lock, the other migrates.
+pub(crate) async fn for_migrations(config: &StoreConfig) -> Result<Option<DatabaseConnection>, StoreError> {
+    if config.place() != Place::Postgres {
+        return Ok(None);
+    }
+    let options = basics(config, 2);
+    Ok(Some(Database::connect(options).await?))
+}
+
+fn basics(config: &StoreConfig, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(config.url.expose().clone());
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(config.acquire_timeout())
+        .test_before_acquire_if_idle_for(SUSPICIOUS_AFTER)
+        .sqlx_logging(false)
+        .set_application_name("shiming");
+    options
+}
+
+fn postgres(config: &StoreConfig, connections: u32) -> ConnectOptions {
+    let lock_timeout = config.lock_timeout_ms.to_string();
+    let mut options = basics(config, connections);
+    options.statement_timeout(Duration::from_millis(config.statement_timeout_ms)).map_sqlx_postgres_opts(
+        move |options| {
+            options.options([
+                ("lock_timeout", lock_timeout.as_str()),
+                // Somebody's transaction that lost its way must not hold the audit lock.
+                ("idle_in_transaction_session_timeout", "30000"),
+            ])
+        },
+    );
+    options
+}
+
+async fn sqlite(
+    config: &StoreConfig,
+    connections: u32,
+    reader: bool,
+) -> Result<DatabaseConnection, StoreError> {
+    let busy = Duration::from_millis(config.lock_timeout_ms);
+    let mut options = basics(config, connections);
+    options.map_sqlx_sqlite_opts(move |options| {
+        let options = options
+            .create_if_missing(!reader)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(busy);
+        if reader { options.pragma("query_only", "ON") } else { options }
+    });
+    Ok(Database::connect(options).await?)
+}

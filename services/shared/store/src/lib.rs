@@ -1,0 +1,44 @@
+//! sea-orm on SQLite and PostgreSQL: transactions, audit chain, outbox, idempotency, pages.
+//!
+//! One transaction holds a change and everything that must be true with it:
+//!
+//! ```text
+//! Store::retry ─▶ Store::begin ─▶ Tx ── replayed   the answer given before, or the record's place
+//!                                    ── conn       the service's own rows
+//!                                    ── audit/emit buffered
+//!                                    └─ finish     answer · audit chain · outbox · COMMIT ─▶ wakes the Relay
+//! ```
+//!
+//! A statement that fails inside a PostgreSQL transaction spoils it: return the error and let the [`Tx`] drop (it rolls back);
+//! for an insert that may find its row there already use `ON CONFLICT` (`try_insert`), not an error.
+//!
+//! Spans: see [`connect`](self) — every statement has one, with its text and without its values.
+
+mod audit;
+mod config;
+mod connect;
+mod entities;
+mod error;
+mod head;
+mod idempotency;
+mod migrations;
+mod outbox;
+mod page;
+mod retention;
+mod schema;
+mod store;
+mod tx;
+
+pub use audit::{AuditEntry, Broken, Flaw, Verified, verify as verify_audit};
+pub use config::StoreConfig;
+pub use error::StoreError;
+pub use idempotency::{Idempotency, fingerprint};
+pub use migrations::{SharedMigrator, migrations};
+pub use outbox::{
+    Delivery, DeliveryError, EventSink, Lag, OutboxEvent, Relay, RelayConfig, lag as outbox_lag,
+};
+pub use page::{Cursor, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, PageRequest, PageTokens};
+pub use retention::{Expired, Purged, Retention, RetentionConfig, delete_expired};
+pub use schema::{index, unique_index};
+pub use store::{AsStoreError, Store};
+pub use tx::Tx;

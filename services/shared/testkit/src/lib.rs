@@ -1,0 +1,13 @@
+//! What tests start and stop by themselves: PostgreSQL, Redis, a telemetry receiver, certificates, clocks.
+
+mod ports;
+mod postgres;
+mod redis;
+mod suite;
+mod supervised;
+
+pub use ports::free_port;
+pub use postgres::Postgres;
+pub use redis::Redis;
+pub use shiming_kernel::ManualClock;
+pub use suite::{Backend, TestDatabase, postgres_is_off};

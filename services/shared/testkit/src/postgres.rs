@@ -1,0 +1,220 @@
+//! A PostgreSQL cluster of the test's own: temporary, on a free loopback port, without fsync.
+//!
+//! `initdb` costs about a second, so its result is kept in the temporary folder and copied for every cluster.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::ports::free_port;
+use crate::supervised::{Signals, Supervised, User, command_as};
+
+const ADMIN: &str = "shiming";
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// A running cluster. It stops, and its folder goes, when this is dropped or the test process ends in any way.
+#[derive(Debug)]
+pub struct Postgres {
+    server: Supervised,
+    port: u16,
+    databases: AtomicU32,
+}
+
+impl Postgres {
+    /// Starts a cluster; panics with the server's log when that fails.
+    pub fn start() -> Self {
+        let user = User::unprivileged();
+        let template = template(user.as_ref());
+        let mut log = String::new();
+        for _ in 0..3 {
+            match Self::start_on(free_port(), user.as_ref(), &template) {
+                Ok(cluster) => return cluster,
+                Err(said) => log = said,
+            }
+        }
+        panic_with(&format!("PostgreSQL didn't start: {log}"))
+    }
+
+    /// The one cluster of this test process, started at first use. Don't stop it: other tests use it.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// Creates the database when it isn't there, and answers its URL.
+    pub fn database(&self, name: &str) -> String {
+        let known = self.psql("postgres", &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'"));
+        if known.is_empty() {
+            self.psql("postgres", &format!("CREATE DATABASE \"{name}\""));
+        }
+        format!("postgres://{ADMIN}@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// A new, empty database's URL.
+    pub fn fresh_database(&self) -> String {
+        self.database(&format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// Runs SQL as the cluster's owner and answers the rows as text, unaligned; panics when it fails.
+    pub fn psql(&self, database: &str, sql: &str) -> String {
+        let output = Command::new(binary("psql"))
+            .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", ADMIN, "-d", database])
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql])
+            .output()
+            .expect("psql is installed");
+        assert!(output.status.success(), "psql: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// The loopback port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops the server in good order (fast shutdown); clients are disconnected.
+    pub fn stop(&self) {
+        self.server.order("stop");
+    }
+
+    /// Stops the server as a crash would: no checkpoint, recovery at the next start.
+    pub fn kill(&self) {
+        self.server.order("kill");
+    }
+
+    /// Starts it again after `stop` or `kill`, on the same port with the same data.
+    pub fn restart(&self) {
+        if self.server.alive() {
+            self.stop();
+        }
+        self.server.order("start");
+        assert!(self.ready(), "PostgreSQL didn't restart: {}", self.server.log());
+    }
+
+    /// Freezes the server and its connections (SIGSTOP): connections stay open and nobody answers.
+    pub fn pause(&self) {
+        self.server.order("pause");
+    }
+
+    /// Undoes `pause`.
+    pub fn resume(&self) {
+        self.server.order("resume");
+    }
+
+    fn start_on(port: u16, user: Option<&User>, template: &Path) -> Result<Self, String> {
+        let folder =
+            tempfile::Builder::new().prefix("shiming-postgres-").tempdir().map_err(|e| e.to_string())?;
+        if let Some(user) = user {
+            user.own(folder.path());
+        }
+        let folder = folder.keep();
+        let data = folder.join("data");
+        run(command_as(user, "cp").arg("-a").arg(template).arg(&data))?;
+        let settings = [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "fsync=off",
+            "full_page_writes=off",
+            "max_connections=120",
+            "shared_buffers=32MB",
+            "log_min_messages=fatal",
+        ];
+        let mut server = vec![binary("postgres").display().to_string()];
+        server.extend(["-D".to_owned(), data.display().to_string(), "-p".to_owned(), port.to_string()]);
+        server.extend(settings.iter().flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()]));
+        let server = Supervised::new(user, folder, Signals { stop: "INT", kill: "QUIT" }, &server);
+        server.order("start");
+        let cluster = Self { server, port, databases: AtomicU32::new(0) };
+        if cluster.ready() { Ok(cluster) } else { Err(cluster.server.log()) }
+    }
+
+    fn ready(&self) -> bool {
+        let started = Instant::now();
+        while started.elapsed() < START_LIMIT && self.server.alive() {
+            let answer = Command::new(binary("pg_isready"))
+                .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", ADMIN])
+                .status();
+            if answer.is_ok_and(|status| status.success()) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+}
+
+/// The folder an `initdb` of this version filled, made once per machine.
+fn template(user: Option<&User>) -> PathBuf {
+    let version = output(Command::new(binary("postgres")).arg("--version"))
+        .replace(|c: char| !c.is_alphanumeric(), "-");
+    let owner = user.map_or_else(|| "own".to_owned(), |user| user.name.clone());
+    let finished = std::env::temp_dir().join(format!("shiming-testkit-{version}-{owner}"));
+    if finished.join("PG_VERSION").exists() {
+        return finished;
+    }
+    let folder = tempfile::Builder::new().prefix("shiming-initdb-").tempdir().expect("a temporary folder");
+    if let Some(user) = user {
+        user.own(folder.path());
+    }
+    let data = folder.path().join("data");
+    let mut initdb = command_as(user, binary("initdb"));
+    initdb
+        .args(["--no-sync", "-A", "trust", "-U", ADMIN, "-E", "UTF8", "--no-locale", "--wal-segsize=1", "-D"])
+        .arg(&data);
+    if let Err(said) = run(&mut initdb) {
+        panic_with(&format!("initdb failed: {said}"));
+    }
+    match std::fs::rename(&data, &finished) {
+        Ok(()) => finished,
+        Err(_) if finished.join("PG_VERSION").exists() => finished,
+        Err(error) => panic_with(&format!("{}: {error}", finished.display())),
+    }
+}
+
+/// The newest installed PostgreSQL's program, else whatever PATH has.
+fn binary(name: &str) -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path())))
+        .max_by_key(|(version, _)| *version)
+        .map(|(_, path)| path.join("bin").join(name))
+        .filter(|path| path.exists())
+        .unwrap_or_else(|| PathBuf::from(name))
+}
+
+fn output(command: &mut Command) -> String {
+    let output = command.output().expect("PostgreSQL is installed (apt install postgresql)");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.current_dir("/").stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+#[expect(clippy::panic, reason = "a test that can't have its database must fail, loudly")]
+fn panic_with(message: &str) -> ! {
+    panic!("{message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_answers_survives_a_crash_and_leaves_nothing() {
+        let cluster = Postgres::start();
+        assert_eq!(cluster.psql("postgres", "SELECT 1 + 1"), "2");
+        assert!(cluster.database("one").ends_with("/one"));
+        assert_ne!(cluster.fresh_database(), cluster.fresh_database());
+        cluster.psql("one", "CREATE TABLE kept (n int)");
+        cluster.kill();
+        assert!(!cluster.server.alive());
+        cluster.restart();
+        assert_eq!(cluster.psql("one", "SELECT count(*) FROM kept"), "0");
+        let port = cluster.port();
+        drop(cluster);
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+    }
+}
