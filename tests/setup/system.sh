@@ -32,14 +32,14 @@ for need in "${needs[@]}"; do
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ "${1:-}" != again ]; then
   echo "Installing: ${packages[*]}"
   export DEBIAN_FRONTEND=noninteractive
   apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null 2>&1 </dev/null || {
     apt-get update -qq </dev/null
     apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null
   }
-  exec "$0"
+  exec "$0" again
 fi
 
 echo 'The tests need, and this machine does not have:' >&2
