@@ -89,15 +89,32 @@ impl Shutdown {
 
     /// Runs a task that [`finish`](Self::finish) waits for. At hard its future is dropped, so it needs to watch only soft.
     pub fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.0.tracker.spawn(self.cut_at_hard(name, task)));
+    }
+
+    /// Makes `task` one that [`finish`](Self::finish) waits for, without spawning it: for the process's main future.
+    pub(crate) fn track(
+        &self,
+        name: &'static str,
+        task: impl Future<Output = ()>,
+    ) -> impl Future<Output = ()> {
+        self.0.tracker.track_future(self.cut_at_hard(name, task))
+    }
+
+    fn cut_at_hard<F: Future<Output = ()>>(
+        &self,
+        name: &'static str,
+        task: F,
+    ) -> impl Future<Output = ()> + use<F> {
         let entry = Entry::new(self, name);
         let hard = self.hard();
-        self.0.tracker.spawn(async move {
+        async move {
             tokio::select! {
                 biased;
                 () = task => entry.ended(),
                 () = hard.cancelled() => {}
             }
-        });
+        }
     }
 
     /// Like [`spawn`](Self::spawn), for a task the process is pointless without: its error begins the end of the process.

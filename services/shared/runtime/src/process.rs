@@ -29,7 +29,7 @@ impl Arguments {
 }
 
 /// Runs `service` on a tokio runtime with telemetry and signals, until it ends by itself with an error or is told to stop; then
-/// leads the shutdown and flushes telemetry. `service` starts its tasks through the [`Shutdown`] and returns when they are started.
+/// leads the shutdown and flushes telemetry. `service` either serves until soft, or starts its tasks through the [`Shutdown`] and returns.
 pub fn run<F, E>(
     name: &'static str,
     process: ProcessConfig,
@@ -79,17 +79,15 @@ where
     if let Err(error) = shutdown.on_signal() {
         shutdown.fail(format!("signals: {error}"));
     }
-    let begun = shutdown.begun();
-    tokio::select! {
-        biased;
-        outcome = service(shutdown.clone()) => {
-            if let Err(error) = outcome {
-                shutdown.fail(format!("{error:#}"));
-            }
+    let work = service(shutdown.clone());
+    let work = shutdown.track("service", async {
+        if let Err(error) = work.await {
+            shutdown.fail(format!("{error:#}"));
         }
-        () = begun.cancelled() => {}
-    }
-    shutdown.finish(process.drain_delay.get(), process.grace.get()).await
+    });
+    let end = shutdown.finish(process.drain_delay.get(), process.grace.get());
+    let ((), finished) = tokio::join!(work, end);
+    finished
 }
 
 fn report(finished: &Finished) -> ExitCode {

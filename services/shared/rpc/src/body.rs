@@ -1,0 +1,212 @@
+//! Response bodies that know how the call ended.
+
+use std::future::Future as _;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::time::{Instant, Sleep};
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+use crate::step::HttpResponse;
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) code: Code,
+    pub(crate) reason: Option<String>,
+}
+
+impl Outcome {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let status = headers.get("grpc-status")?;
+        let code = Code::from_bytes(status.as_bytes());
+        let reason = (code != Code::Ok).then(|| Status::from_header_map(headers)).flatten();
+        let reason = reason.and_then(|status| status.get_details_error_info()).map(|info| info.reason);
+        Some(Self { code, reason })
+    }
+}
+
+/// Calls `ended` once: at the status, or, when the peer goes away first, with CANCELLED.
+pub(crate) fn watch(response: HttpResponse, ended: impl FnOnce(Outcome) + Send + 'static) -> HttpResponse {
+    if let Some(outcome) = Outcome::of(response.headers()) {
+        ended(outcome);
+        return response;
+    }
+    response.map(|inner| Body::new(Watched { inner, ended: Some(Box::new(ended)) }))
+}
+
+struct Watched {
+    inner: Body,
+    ended: Option<Box<dyn FnOnce(Outcome) + Send>>,
+}
+
+impl Watched {
+    fn end(&mut self, outcome: Outcome) {
+        if let Some(ended) = self.ended.take() {
+            ended(outcome);
+        }
+    }
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(context);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(outcome) = frame.trailers_ref().and_then(Outcome::of) {
+                    self.end(outcome);
+                }
+            }
+            Poll::Ready(Some(Err(status))) => {
+                let outcome = Outcome { code: status.code(), reason: None };
+                self.end(outcome);
+            }
+            Poll::Ready(None) => self.end(Outcome { code: Code::Unknown, reason: None }),
+            Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.end(Outcome { code: Code::Cancelled, reason: None });
+    }
+}
+
+/// Polls `inner` inside a span, so that what a streaming handler does belongs to the call's trace.
+pub(crate) fn within(response: HttpResponse, span: tracing::Span) -> HttpResponse {
+    response.map(|inner| Body::new(Within { inner, span }))
+}
+
+struct Within {
+    inner: Body,
+    span: tracing::Span,
+}
+
+impl HttpBody for Within {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let this = &mut *self;
+        let _entered = this.span.enter();
+        Pin::new(&mut this.inner).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+/// Ends `response` with `status` at `deadline` if it has not ended by itself.
+pub(crate) fn until(response: HttpResponse, deadline: Instant, status: fn() -> Status) -> HttpResponse {
+    if Outcome::of(response.headers()).is_some() {
+        return response;
+    }
+    let sleep = Box::pin(tokio::time::sleep_until(deadline));
+    response.map(|inner| Body::new(Until { inner: Some(inner), sleep, status }))
+}
+
+struct Until {
+    inner: Option<Body>,
+    sleep: Pin<Box<Sleep>>,
+    status: fn() -> Status,
+}
+
+impl HttpBody for Until {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let this = &mut *self;
+        let Some(inner) = &mut this.inner else { return Poll::Ready(None) };
+        if let Poll::Ready(frame) = Pin::new(inner).poll_frame(context) {
+            return Poll::Ready(frame);
+        }
+        if this.sleep.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        this.inner = None;
+        let mut trailers = HeaderMap::new();
+        let status = (this.status)();
+        Poll::Ready(Some(match status.add_header(&mut trailers) {
+            Ok(()) => Ok(Frame::trailers(trailers)),
+            Err(status) => Err(status),
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
+
+/// Rewrites the status in a response's trailers.
+pub(crate) fn map_status(response: HttpResponse, map: fn(&HeaderMap) -> Option<Status>) -> HttpResponse {
+    response.map(|inner| Body::new(MapStatus { inner, map }))
+}
+
+struct MapStatus {
+    inner: Body,
+    map: fn(&HeaderMap) -> Option<Status>,
+}
+
+impl HttpBody for MapStatus {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(context);
+        let Poll::Ready(Some(Ok(frame))) = &polled else { return polled };
+        let Some(status) = frame.trailers_ref().and_then(self.map) else { return polled };
+        let mut trailers = HeaderMap::new();
+        match status.add_header(&mut trailers) {
+            Ok(()) => Poll::Ready(Some(Ok(Frame::trailers(trailers)))),
+            Err(status) => Poll::Ready(Some(Err(status))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,175 @@
+//! Checks for what requests bring, for a service's `rpc/convert.rs`.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use prost_types::Timestamp;
+use shiming_kernel::{ErrorKind, FieldViolation, RequestMeta, ServiceError};
+
+/// Rows of a page when the request says 0.
+pub const DEFAULT_PAGE_SIZE: u32 = 50;
+/// The most rows of a page.
+pub const MAX_PAGE_SIZE: u32 = 200;
+
+/// Fields of a request that were refused. On the wire: INVALID_ARGUMENT, reason `INVALID_FIELD`, with a violation per field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid field {}", self.names())]
+pub struct InvalidField {
+    violations: Vec<FieldViolation>,
+}
+
+impl InvalidField {
+    /// One refused field; `reason` in upper snake case for programs, `description` in zh-CN for people.
+    pub fn new(field: impl Into<String>, reason: &'static str, description: impl Into<String>) -> Self {
+        Self { violations: vec![FieldViolation::new(field, reason, description)] }
+    }
+
+    /// A field that must be there and is not.
+    pub fn missing(field: impl Into<String>) -> Self {
+        Self::new(field, "REQUIRED", "此项必填")
+    }
+
+    /// A field that can't be read.
+    pub fn malformed(field: impl Into<String>) -> Self {
+        Self::new(field, "MALFORMED", "格式不正确")
+    }
+
+    /// Several refused fields at once; `None` when there are none.
+    pub fn all(violations: Vec<FieldViolation>) -> Option<Self> {
+        (!violations.is_empty()).then_some(Self { violations })
+    }
+
+    fn names(&self) -> String {
+        self.violations.iter().map(|violation| violation.field.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl ServiceError for InvalidField {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::InvalidArgument
+    }
+    fn reason(&self) -> &'static str {
+        "INVALID_FIELD"
+    }
+    fn message(&self) -> Cow<'static, str> {
+        "提交的内容有误，请检查后重试".into()
+    }
+    fn violations(&self) -> Vec<FieldViolation> {
+        self.violations.clone()
+    }
+}
+
+/// A message field that must be there.
+pub fn required<T>(field: &str, value: Option<T>) -> Result<T, InvalidField> {
+    value.ok_or_else(|| InvalidField::missing(field))
+}
+
+/// A text field that must not be empty.
+pub fn required_text<'a>(field: &str, value: &'a str) -> Result<&'a str, InvalidField> {
+    if value.is_empty() { Err(InvalidField::missing(field)) } else { Ok(value) }
+}
+
+/// An id, in its one spelling.
+pub fn parse_id<T: FromStr>(field: &str, value: &str) -> Result<T, InvalidField> {
+    required_text(field, value)?.parse().map_err(|_| InvalidField::malformed(field))
+}
+
+/// An id that may be absent: empty.
+pub fn optional_id<T: FromStr>(field: &str, value: &str) -> Result<Option<T>, InvalidField> {
+    if value.is_empty() { Ok(None) } else { parse_id(field, value).map(Some) }
+}
+
+/// An enum value this build knows; `_UNSPECIFIED` and unknown numbers are refused.
+pub fn known_enum<E: TryFrom<i32>>(field: &str, value: i32) -> Result<E, InvalidField> {
+    if value == 0 {
+        return Err(InvalidField::missing(field));
+    }
+    E::try_from(value).map_err(|_| InvalidField::malformed(field))
+}
+
+/// What every mutation carries.
+pub fn request_meta(request_id: &str, validate_only: bool) -> Result<RequestMeta, InvalidField> {
+    Ok(RequestMeta { request_id: parse_id("request_id", request_id)?, validate_only })
+}
+
+/// A page as asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// 1 to 200.
+    pub size: u32,
+    /// Opaque; the store reads it.
+    pub token: Option<String>,
+}
+
+/// The page a list request asks for: size 0 is 50, the most is 200.
+pub fn page(page_size: i32, page_token: &str) -> Result<Page, InvalidField> {
+    let size = match u32::try_from(page_size) {
+        Ok(0) => DEFAULT_PAGE_SIZE,
+        Ok(size) => size.min(MAX_PAGE_SIZE),
+        Err(_) => return Err(InvalidField::new("page_size", "NEGATIVE", "每页条数不能为负数")),
+    };
+    let token = (!page_token.is_empty()).then(|| page_token.to_owned());
+    Ok(Page { size, token })
+}
+
+/// A moment for the wire.
+pub fn timestamp(time: DateTime<Utc>) -> Timestamp {
+    let nanos = i32::try_from(time.timestamp_subsec_nanos().min(999_999_999)).unwrap_or(0);
+    Timestamp { seconds: time.timestamp(), nanos }
+}
+
+/// A moment from the wire.
+pub fn to_time(field: &str, time: Timestamp) -> Result<DateTime<Utc>, InvalidField> {
+    u32::try_from(time.nanos)
+        .ok()
+        .and_then(|nanos| DateTime::from_timestamp(time.seconds, nanos))
+        .ok_or_else(|| InvalidField::malformed(field))
+}
+
+/// A length of time for the wire; a negative one becomes zero.
+pub fn duration(length: TimeDelta) -> prost_types::Duration {
+    prost_types::Duration::try_from(length.to_std().unwrap_or(Duration::ZERO)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiming_kernel::{PersonId, SystemClock};
+
+    #[test]
+    fn ids_are_read_in_their_one_spelling() {
+        let id = PersonId::new(&SystemClock);
+        assert_eq!(parse_id("person_id", &id.to_string()), Ok(id));
+        let error = parse_id::<PersonId>("person_id", "").unwrap_err();
+        assert_eq!(error.violations()[0].reason, "REQUIRED");
+        let error = parse_id::<PersonId>("person_id", "440101198001010011").unwrap_err();
+        assert_eq!(error.violations()[0].reason, "MALFORMED");
+        assert!(!format!("{error} {error:?}").contains("4401"), "never repeats the value");
+        assert_eq!(optional_id::<PersonId>("person_id", ""), Ok(None));
+    }
+
+    #[test]
+    fn pages_have_bounds() {
+        assert_eq!(page(0, "").unwrap(), Page { size: 50, token: None });
+        assert_eq!(page(1000, "t").unwrap(), Page { size: 200, token: Some("t".into()) });
+        assert!(page(-1, "").is_err());
+    }
+
+    #[test]
+    fn moments_survive_the_wire() {
+        let time: DateTime<Utc> = "2026-01-02T03:04:05.678901Z".parse().unwrap();
+        assert_eq!(to_time("t", timestamp(time)), Ok(time));
+        assert!(to_time("t", Timestamp { seconds: i64::MAX, nanos: 0 }).is_err());
+        assert!(to_time("t", Timestamp { seconds: 0, nanos: -1 }).is_err());
+    }
+
+    #[test]
+    fn enums_refuse_unspecified_and_unknown() {
+        use shiming_proto::types::v1::EvidenceLevel;
+        assert_eq!(known_enum("evidence", 1), Ok(EvidenceLevel::Sms));
+        assert!(known_enum::<EvidenceLevel>("evidence", 0).is_err());
+        assert!(known_enum::<EvidenceLevel>("evidence", 99).is_err());
+    }
+}

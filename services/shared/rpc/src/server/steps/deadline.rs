@@ -1,0 +1,34 @@
+//! The end of every call: the caller's deadline, cut by the method's own.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Facts;
+use crate::status::Refusal;
+use crate::step::{HttpRequest, HttpResponse, Next, Step};
+use crate::{body, deadline, metadata};
+
+/// tonic cuts a call at the header's time too, but answers CANCELLED: ours must be first.
+const MARGIN: Duration = Duration::from_millis(3);
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::server) struct Deadline;
+
+impl Step for Deadline {
+    async fn run<N: Next>(self, request: HttpRequest, mut next: N) -> HttpResponse {
+        let Some(facts) = Facts::of(&request) else { return Refusal::Internal.response() };
+        let Some(method) = facts.method() else { return next.call(request).await };
+        let asked = request.headers().get(metadata::TIMEOUT).and_then(|value| value.to_str().ok());
+        let asked = asked.and_then(deadline::parse).map(|asked| asked.saturating_sub(MARGIN));
+        let at = Instant::now() + asked.map_or(method.timeout, |asked| asked.min(method.timeout));
+        let work = deadline::scope(at, next.call(request));
+        match tokio::time::timeout_at(at, work).await {
+            Err(_) => Refusal::DeadlineExceeded.response(),
+            Ok(response) if method.server_streaming => {
+                body::until(response, at, || Refusal::DeadlineExceeded.status())
+            }
+            Ok(response) => response,
+        }
+    }
+}

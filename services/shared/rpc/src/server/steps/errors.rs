@@ -1,0 +1,68 @@
+//! No status without a reason: what the library or a panic answered is replaced by what the contract knows.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+use http::HeaderMap;
+use tonic::{Code, Status};
+
+use super::Facts;
+use crate::body;
+use crate::status::Refusal;
+use crate::step::{HttpRequest, HttpResponse, Next, Step};
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::server) struct Errors;
+
+impl Step for Errors {
+    async fn run<N: Next>(self, request: HttpRequest, mut next: N) -> HttpResponse {
+        let Some(facts) = Facts::of(&request).filter(|facts| !facts.is_open()) else {
+            return next.call(request).await;
+        };
+        let Ok(response) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
+            tracing::error!(method = facts.name(), "handler panicked");
+            return Refusal::Internal.response();
+        };
+        match replace(response.headers()) {
+            Some(status) => status.into_http(),
+            None => body::map_status(response, replace),
+        }
+    }
+}
+
+/// The status to send instead of one that has no details.
+fn replace(headers: &HeaderMap) -> Option<Status> {
+    if headers.contains_key("grpc-status-details-bin") {
+        return None;
+    }
+    let status = Status::from_header_map(headers).filter(|status| status.code() != Code::Ok)?;
+    Some(refusal(&status).status())
+}
+
+fn refusal(status: &Status) -> Refusal {
+    match status.code() {
+        Code::OutOfRange => Refusal::TooLarge,
+        Code::InvalidArgument => Refusal::Malformed,
+        Code::Unimplemented => Refusal::MethodUnknown,
+        Code::DeadlineExceeded | Code::Cancelled => Refusal::DeadlineExceeded,
+        Code::ResourceExhausted => Refusal::Overloaded,
+        Code::Unauthenticated => Refusal::CallerUnknown,
+        Code::PermissionDenied => Refusal::CallerNotAllowed,
+        // tonic answers INTERNAL to a message that can't be decoded; it is the request that is wrong.
+        Code::Internal if status.message().starts_with("failed to decode Protobuf message") => {
+            Refusal::Malformed
+        }
+        Code::Unavailable => Refusal::Unavailable,
+        Code::Ok
+        | Code::Internal
+        | Code::Unknown
+        | Code::DataLoss
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::FailedPrecondition
+        | Code::Aborted => {
+            tracing::error!(code = ?status.code(), message = status.message(), "a status without a reason");
+            Refusal::Internal
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Whose session the call carries; puts together what the handler is told.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use shiming_kernel::{CallContext, Caller, ClientInfo};
+
+use super::Facts;
+use crate::policy::SessionRule;
+use crate::session::{SessionError, SessionResolver};
+use crate::status::Refusal;
+use crate::step::{HttpRequest, HttpResponse, Next, Step};
+use crate::{deadline, metadata};
+
+#[derive(Clone)]
+pub(in crate::server) struct Session {
+    resolver: Arc<dyn SessionResolver>,
+}
+
+impl Session {
+    pub(in crate::server) fn new(resolver: Arc<dyn SessionResolver>) -> Self {
+        Self { resolver }
+    }
+
+    async fn resolve(
+        &self,
+        rule: SessionRule,
+        headers: &HeaderMap,
+    ) -> Result<Option<shiming_kernel::Session>, Refusal> {
+        let token = text(headers, metadata::SESSION);
+        let token = match (rule, token) {
+            (SessionRule::None, _) | (SessionRule::Optional, None) => return Ok(None),
+            (SessionRule::Required | SessionRule::Unspecified, None) => return Err(Refusal::SessionRequired),
+            (_, Some(token)) => token,
+        };
+        match self.resolver.resolve(token).await {
+            Ok(session) => Ok(Some(session)),
+            Err(SessionError::Invalid | SessionError::Expired) => Err(Refusal::SessionInvalid),
+            Err(SessionError::Unavailable) => Err(Refusal::Unavailable),
+        }
+    }
+}
+
+impl Step for Session {
+    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+        let Some(facts) = Facts::of(&request) else { return Refusal::Internal.response() };
+        let Some(method) = facts.method() else { return next.call(request).await };
+        let Some(caller) = request.extensions_mut().remove::<Caller>() else {
+            return Refusal::Internal.response();
+        };
+        let session = match self.resolve(method.session, request.headers()).await {
+            Ok(session) => session,
+            Err(refusal) => return refusal.response(),
+        };
+        let client = client_info(&caller, request.headers());
+        let context = CallContext {
+            caller,
+            session,
+            trace_id: facts.0.trace_id.clone(),
+            client,
+            deadline: deadline::current().map(tokio::time::Instant::into_std),
+        };
+        request.extensions_mut().insert(context);
+        next.call(request).await
+    }
+}
+
+/// What the gateway says of the person's device; from anybody else it would be hearsay of hearsay.
+fn client_info(caller: &Caller, headers: &HeaderMap) -> ClientInfo {
+    if *caller != Caller::Gateway {
+        return ClientInfo::default();
+    }
+    let read = |name| text(headers, name).map(|value| value.chars().take(200).collect());
+    ClientInfo {
+        ip_hash: read(metadata::CLIENT_IP_HASH),
+        user_agent: read(metadata::CLIENT_AGENT),
+        openid_hash: read(metadata::CLIENT_OPENID_HASH),
+        device_hash: read(metadata::CLIENT_DEVICE_HASH),
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().filter(|value| !value.is_empty())
+}

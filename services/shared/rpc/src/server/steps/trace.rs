@@ -1,0 +1,94 @@
+//! The call's span, as a child of the caller's.
+
+use std::sync::{Arc, OnceLock};
+
+use opentelemetry::propagation::Extractor;
+use tracing::{Instrument as _, Span, field};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+use uuid::Uuid;
+
+use super::{Facts, FactsInner, Target};
+use crate::body;
+use crate::call;
+use crate::policy::PolicyTable;
+use crate::step::{HttpRequest, HttpResponse, Next, Step};
+
+#[derive(Clone, Debug)]
+pub(in crate::server) struct Trace {
+    policies: PolicyTable,
+}
+
+impl Trace {
+    pub(in crate::server) fn new(policies: PolicyTable) -> Self {
+        Self { policies }
+    }
+
+    fn target(&self, path: &str) -> Target {
+        match self.policies.find(path) {
+            Some(method) => Target::Method(method.clone()),
+            None if path.starts_with("/grpc.health.v1.Health/") => Target::Open,
+            None if path.starts_with("/grpc.reflection.") => Target::Open,
+            None => Target::Unknown,
+        }
+    }
+}
+
+impl Step for Trace {
+    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+        let target = self.target(request.uri().path());
+        let span = match &target {
+            Target::Method(method) => open_span(&method.path, &request),
+            Target::Open | Target::Unknown => Span::none(),
+        };
+        let trace_id = call::trace_id(&span);
+        let request_id: Arc<str> =
+            trace_id.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string()).into();
+        let facts = FactsInner { target, request_id: request_id.clone(), trace_id, caller: OnceLock::new() };
+        request.extensions_mut().insert(Facts(Arc::new(facts)));
+
+        let work = call::with_request_id(request_id, next.call(request)).instrument(span.clone());
+        let response = work.await;
+        if span.is_disabled() {
+            return response;
+        }
+        let ended = span.clone();
+        let response = body::watch(response, move |outcome| {
+            ended.record("rpc.grpc.status_code", outcome.code as i32);
+            if matches!(crate::status::kind(outcome.code), shiming_kernel::ErrorKind::Internal)
+                && outcome.code != tonic::Code::Ok
+            {
+                ended.record("otel.status_code", "ERROR");
+            }
+        });
+        body::within(response, span)
+    }
+}
+
+/// Named by the method; three fields, because every field costs.
+fn open_span(path: &str, request: &HttpRequest) -> Span {
+    let span = tracing::info_span!(
+        "rpc",
+        otel.name = path.trim_start_matches('/'),
+        otel.kind = "server",
+        otel.status_code = field::Empty,
+        rpc.grpc.status_code = field::Empty,
+    );
+    let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
+        propagator.extract(&Headers(request.headers()))
+    });
+    // Without a telemetry layer (in a unit test) there is nothing to connect.
+    drop(span.set_parent(parent));
+    span
+}
+
+struct Headers<'a>(&'a http::HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(|value| value.to_str().ok())
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(http::HeaderName::as_str).collect()
+    }
+}

@@ -1,0 +1,92 @@
+//! Whose session a token opens.
+
+use async_trait::async_trait;
+use shiming_kernel::{ErrorKind, EvidenceLevel, Session};
+use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
+use shiming_proto::identity::v1::{IntrospectSessionRequest, Session as WireSession};
+use shiming_proto::types::v1::EvidenceLevel as WireEvidence;
+
+use crate::client::ClientChannel;
+use crate::convert::{InvalidField, optional_id, parse_id, to_time};
+use crate::status::Problem;
+
+/// Why a token opened nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// Unknown, or logged out.
+    #[error("session is not valid")]
+    Invalid,
+    /// Was valid once.
+    #[error("session has expired")]
+    Expired,
+    /// Nobody can say now; the call is refused, never let through.
+    #[error("sessions can't be checked")]
+    Unavailable,
+}
+
+/// Tells whose session a token opens. The identity service looks into its own store, the others ask it.
+#[async_trait]
+pub trait SessionResolver: Send + Sync + 'static {
+    /// The session, checked now: a revoked one is refused at once.
+    async fn resolve(&self, token: &str) -> Result<Session, SessionError>;
+}
+
+/// For servers none of whose methods takes a session.
+#[derive(Clone, Copy, Debug)]
+pub struct NoSessions;
+
+#[async_trait]
+impl SessionResolver for NoSessions {
+    async fn resolve(&self, _: &str) -> Result<Session, SessionError> {
+        Err(SessionError::Unavailable)
+    }
+}
+
+/// Asks the identity service. Nothing is cached: a logout counts at once on every replica.
+#[derive(Clone, Debug)]
+pub struct RemoteSessions {
+    client: SessionServiceClient<ClientChannel>,
+}
+
+impl RemoteSessions {
+    /// Asks through a channel to the identity service.
+    pub fn new(identity: ClientChannel) -> Self {
+        Self { client: SessionServiceClient::new(identity) }
+    }
+}
+
+#[async_trait]
+impl SessionResolver for RemoteSessions {
+    async fn resolve(&self, token: &str) -> Result<Session, SessionError> {
+        let request = IntrospectSessionRequest { session_token: token.to_owned() };
+        let answer = self.client.clone().introspect_session(request).await.map_err(|status| {
+            let problem = Problem::from_status(&status);
+            if problem.kind == ErrorKind::Unauthenticated && problem.reason == "SESSION_INVALID" {
+                SessionError::Invalid
+            } else {
+                tracing::warn!(kind = %problem.kind, reason = %problem.reason, "session check failed");
+                SessionError::Unavailable
+            }
+        })?;
+        let session = answer.into_inner().session.ok_or(SessionError::Unavailable)?;
+        from_wire(&session).map_err(|error| {
+            tracing::error!(%error, "identity answered with a session that can't be read");
+            SessionError::Unavailable
+        })
+    }
+}
+
+fn from_wire(session: &WireSession) -> Result<Session, InvalidField> {
+    Ok(Session {
+        session_id: parse_id("session_id", &session.session_id)?,
+        person_id: parse_id("person_id", &session.person_id)?,
+        evidence: match session.evidence() {
+            WireEvidence::Sms => EvidenceLevel::Sms,
+            WireEvidence::Face => EvidenceLevel::Face,
+            WireEvidence::Unspecified => return Err(InvalidField::missing("evidence")),
+        },
+        step_up_time: session.step_up_time.map(|time| to_time("step_up_time", time)).transpose()?,
+        enterprise_id: optional_id("enterprise_id", &session.enterprise_id)?,
+        binding_id: optional_id("binding_id", &session.binding_id)?,
+    })
+}
