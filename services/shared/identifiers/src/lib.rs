@@ -11,6 +11,7 @@
 mod check;
 mod document;
 mod document_codes;
+mod document_rules;
 mod document_type;
 mod email;
 mod error;

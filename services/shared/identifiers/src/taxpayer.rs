@@ -11,14 +11,14 @@ pub enum TaxpayerReading {
     UnifiedCode,
     /// 15 characters: region and organisation code.
     LegacyEnterprise,
-    /// 17, 18 or 20 characters made of the owner's ID number: personal data.
+    /// 15, 17, 18 or 20 characters made of the owner's ID number: personal data.
     SoleProprietor,
 }
 
 /// A taxpayer number in its one form. Prints as `[redacted]`, since a sole proprietor's number is an ID number.
 ///
-/// 18 digits can be a unified code and an ID number at once. Then both readings stand here and the registry's answer decides:
-/// look the number up by its text, never by a guess.
+/// 18 digits can be a unified code and an ID number at once, 15 an enterprise's number and an ID number. Then both readings stand
+/// here and the registry's answer decides: look the number up by its text, never by a guess.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TaxpayerId {
     text: String,
@@ -30,7 +30,7 @@ impl TaxpayerId {
     pub fn parse(text: &str) -> Result<Self, IdentifierError> {
         let text = fold::code(text);
         let readings = match text.chars().count() {
-            15 => legacy_enterprise(&text).or_else(|| proprietor(&text)).into_iter().collect(),
+            15 => fifteen(&text),
             17 | 20 => proprietor(&text).into_iter().collect(),
             18 => eighteen(&text)?,
             _ => Vec::new(),
@@ -43,7 +43,7 @@ impl TaxpayerId {
         &self.text
     }
 
-    /// Every reading that holds, at least one; more than one only for 18 characters.
+    /// Every reading that holds, at least one; more than one only for 15 and 18 characters.
     pub fn readings(&self) -> &[TaxpayerReading] {
         &self.readings
     }
@@ -73,6 +73,12 @@ impl fmt::Debug for TaxpayerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TaxpayerId([redacted], {:?})", self.readings)
     }
+}
+
+/// Fifteen digits may also be an owner's ID number of the first generation.
+fn fifteen(text: &str) -> Vec<TaxpayerReading> {
+    let as_id = ResidentId::parse_lookup(text).is_ok().then_some(TaxpayerReading::SoleProprietor);
+    legacy_enterprise(text).into_iter().chain(as_id).collect()
 }
 
 fn eighteen(text: &str) -> Result<Vec<TaxpayerReading>, IdentifierError> {
@@ -113,6 +119,8 @@ mod tests {
         assert_eq!(readings("91640100MA75000124"), [UnifiedCode]);
         assert_eq!(readings("640101D2143569X"), [LegacyEnterprise]);
         assert_eq!(readings("11010549123100201"), [SoleProprietor]);
+        assert_eq!(readings("110105491231002"), [LegacyEnterprise, SoleProprietor]);
+        assert_eq!(readings("110105991331002"), [LegacyEnterprise]);
         assert_eq!(readings("11010519491231002X"), [SoleProprietor]);
         assert_eq!(readings("640101199003070015 01"), [SoleProprietor]);
     }
