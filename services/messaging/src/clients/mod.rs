@@ -1,0 +1,3 @@
+//! What messaging calls: the providers of text messages.
+
+pub(crate) mod sms;

@@ -1,0 +1,8 @@
+//! Messaging behind its real layers, on both databases.
+
+#![expect(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod events;
+mod inbox;
+mod sms;
+mod stand;
