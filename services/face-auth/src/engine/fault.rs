@@ -1,0 +1,188 @@
+//! Why a picture was not turned into a template.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use shiming_kernel::{ErrorKind, ServiceError};
+
+/// What is wrong with a picture, in the order it is looked for. Never counted as a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{}", self.reason())]
+pub enum CaptureFault {
+    /// No JPEG, PNG or WebP, or a damaged one.
+    NotAnImage,
+    /// More bytes or pixels than allowed.
+    ImageTooLarge,
+    /// Nothing in it looks like a face.
+    NoFace,
+    /// A second face, near enough to be meant.
+    SeveralFaces,
+    /// The face has too few pixels to tell people apart.
+    FaceTooSmall,
+    /// A part of the face is beyond the picture's edge.
+    FaceCutOff,
+    /// Moved, out of focus or enlarged from too little.
+    TooBlurred,
+    /// The face lies in the dark.
+    TooDark,
+    /// The face is washed out by light.
+    TooBright,
+    /// Turned or tipped away from the camera.
+    FaceTurnedAway,
+}
+
+impl CaptureFault {
+    /// Every fault, for tables and tests that must cover each of them.
+    pub const ALL: [Self; 10] = [
+        Self::NotAnImage,
+        Self::ImageTooLarge,
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::FaceTooSmall,
+        Self::FaceCutOff,
+        Self::TooBlurred,
+        Self::TooDark,
+        Self::TooBright,
+        Self::FaceTurnedAway,
+    ];
+
+    /// Upper snake case, stable: what the page chooses its hint by (`metadata.fault`).
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::NotAnImage => "NOT_AN_IMAGE",
+            Self::ImageTooLarge => "IMAGE_TOO_LARGE",
+            Self::NoFace => "NO_FACE",
+            Self::SeveralFaces => "SEVERAL_FACES",
+            Self::FaceTooSmall => "FACE_TOO_SMALL",
+            Self::FaceCutOff => "FACE_CUT_OFF",
+            Self::TooBlurred => "TOO_BLURRED",
+            Self::TooDark => "TOO_DARK",
+            Self::TooBright => "TOO_BRIGHT",
+            Self::FaceTurnedAway => "FACE_TURNED_AWAY",
+        }
+    }
+
+    /// zh-CN: what to do better.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::NotAnImage => "无法读取该图片，请上传 JPG、PNG 或 WebP 格式的照片",
+            Self::ImageTooLarge => "图片过大，请缩小后重新上传",
+            Self::NoFace => "未检测到人脸，请正对摄像头并露出整个面部",
+            Self::SeveralFaces => "检测到多张人脸，请确保画面中只有您本人",
+            Self::FaceTooSmall => "人脸过小，请靠近摄像头",
+            Self::FaceCutOff => "人脸未完全进入画面，请将整个面部置于取景框内",
+            Self::TooBlurred => "图像模糊，请保持手机稳定并擦拭镜头后重试",
+            Self::TooDark => "光线过暗，请到明亮处重试",
+            Self::TooBright => "光线过强，请避开强光或逆光后重试",
+            Self::FaceTurnedAway => "请正对摄像头，不要低头、抬头或侧脸",
+        }
+    }
+
+    /// A file that is none is the request's fault; everything else the person can better by looking into the camera again.
+    pub const fn kind(self) -> ErrorKind {
+        match self {
+            Self::NotAnImage | Self::ImageTooLarge => ErrorKind::InvalidArgument,
+            Self::NoFace
+            | Self::SeveralFaces
+            | Self::FaceTooSmall
+            | Self::FaceCutOff
+            | Self::TooBlurred
+            | Self::TooDark
+            | Self::TooBright
+            | Self::FaceTurnedAway => ErrorKind::FailedPrecondition,
+        }
+    }
+}
+
+/// Why the engine gave no template.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The picture is at fault.
+    #[error("picture refused")]
+    Capture(#[from] CaptureFault),
+    /// All workers are busy and the queue is full.
+    #[error("all face workers are busy")]
+    Busy {
+        /// When a place is likely to be free.
+        retry_after: Duration,
+    },
+    /// The engine is shutting down, or a worker broke off this job.
+    #[error("the job was broken off")]
+    BrokenOff,
+    /// A net failed or answered in another shape than the manifest says.
+    #[error("inference failed")]
+    Inference(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl EngineError {
+    pub(super) fn inference(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Inference(cause.into())
+    }
+}
+
+impl ServiceError for EngineError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Capture(fault) => fault.kind(),
+            Self::Busy { .. } => ErrorKind::ResourceExhausted,
+            Self::BrokenOff => ErrorKind::Unavailable,
+            Self::Inference(_) => ErrorKind::Internal,
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Capture(CaptureFault::NotAnImage) => "NOT_AN_IMAGE",
+            Self::Capture(CaptureFault::ImageTooLarge) => "IMAGE_TOO_LARGE",
+            Self::Capture(_) => "CAPTURE_QUALITY",
+            Self::Busy { .. } => "OVERLOADED",
+            Self::BrokenOff => "UNAVAILABLE",
+            Self::Inference(_) => "INTERNAL",
+        }
+    }
+
+    fn message(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Capture(fault) => fault.message(),
+            Self::Busy { .. } => "当前办理人数较多，请稍后重试",
+            Self::BrokenOff => "人脸识别服务暂不可用，请稍后重试",
+            Self::Inference(_) => "系统内部错误",
+        })
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Capture(fault) => vec![("fault", fault.reason().to_owned())],
+            Self::Busy { .. } | Self::BrokenOff | Self::Inference(_) => Vec::new(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { retry_after } => Some(*retry_after),
+            Self::Capture(_) | Self::BrokenOff | Self::Inference(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_fault_has_its_own_reason_and_words() {
+        let reasons: HashSet<_> = CaptureFault::ALL.iter().map(|fault| fault.reason()).collect();
+        let messages: HashSet<_> = CaptureFault::ALL.iter().map(|fault| fault.message()).collect();
+        assert_eq!((reasons.len(), messages.len()), (CaptureFault::ALL.len(), CaptureFault::ALL.len()));
+    }
+
+    #[test]
+    fn the_fault_travels_as_metadata() {
+        let error = EngineError::from(CaptureFault::TooDark);
+        assert_eq!(error.reason(), "CAPTURE_QUALITY");
+        assert_eq!(error.metadata(), vec![("fault", "TOO_DARK".to_owned())]);
+        assert_eq!(EngineError::from(CaptureFault::NotAnImage).kind(), ErrorKind::InvalidArgument);
+    }
+}

@@ -1,0 +1,3 @@
+//! Face-auth: face sessions, comparison, authority references, attempt limits.
+
+pub mod engine;
