@@ -1,0 +1,123 @@
+import { Act } from './act';
+import { ApiError, CANCELLED, NETWORK, TIMEOUT, readProblem } from './problem';
+
+/** Settings of one call. */
+export interface CallOptions {
+  /** Cancels the call when the page is left. */
+  signal?: AbortSignal;
+  /** Milliseconds until the call counts as failed. */
+  timeout?: number;
+  /** Keys of the button that makes this call. */
+  act?: Act;
+  /** How often to try again by itself when no clear answer came. */
+  retries?: number;
+  /** Leave a signed-out answer to the caller. */
+  quiet?: boolean;
+}
+
+const DEFAULT_TIMEOUT = 20_000;
+const RETRY_PAUSES = [400, 1200];
+
+let whenSignedOut: (error: ApiError) => void = () => undefined;
+
+/** Says what happens when any call finds the session ended. */
+export function onSignedOut(handler: (error: ApiError) => void): void {
+  whenSignedOut = handler;
+}
+
+/** The double-submit token that the gateway puts into a readable cookie. */
+export function csrfToken(cookies: string = document.cookie): string {
+  const pair = cookies.split(/;\s*/).find((part) => /^(__Host-)?shiming_csrf=/.test(part));
+  return pair ? decodeURIComponent(pair.slice(pair.indexOf('=') + 1)) : '';
+}
+
+export function get<T>(path: string, options: CallOptions = {}): Promise<T> {
+  return call<T>(path, { method: 'GET' }, { retries: 2, ...options });
+}
+
+export async function post<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+  const act = options.act ?? new Act();
+  const text = body instanceof FormData ? '' : JSON.stringify(body);
+  const key = act.keyFor(path + text);
+  try {
+    const answer = await send<T>(path, body instanceof FormData ? body : text, key, options);
+    act.settle();
+    return answer;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.uncertain)) act.settle();
+    throw error;
+  }
+}
+
+async function send<T>(path: string, body: string | FormData, key: string, options: CallOptions): Promise<T> {
+  if (csrfToken() === '') await get('/api/bootstrap', { quiet: true });
+  // Read when the request is made: the bootstrap in between may have renewed the token.
+  const request = (): RequestInit => {
+    const headers: Record<string, string> = { 'X-CSRF-Token': csrfToken(), 'Idempotency-Key': key };
+    if (typeof body === 'string') headers['Content-Type'] = 'application/json';
+    return { method: 'POST', headers, body };
+  };
+  const settings = { retries: typeof body === 'string' ? 1 : 0, ...options };
+  try {
+    return await call<T>(path, request(), settings);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== 'CSRF_REFUSED') throw error;
+    await get('/api/bootstrap', { quiet: true });
+    return call<T>(path, request(), settings);
+  }
+}
+
+async function call<T>(path: string, request: RequestInit, options: CallOptions): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await once<T>(path, request, options);
+    } catch (error) {
+      const failure = error as ApiError;
+      const pause = pauseBefore(attempt, failure, options.retries ?? 0);
+      if (pause === undefined) {
+        if (failure.signedOut && !options.quiet) whenSignedOut(failure);
+        throw failure;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+/** Milliseconds to wait before trying again, or undefined to give up. */
+export function pauseBefore(attempt: number, error: ApiError, retries: number): number | undefined {
+  if (!error.uncertain || error.reason === TIMEOUT || attempt >= retries) return undefined;
+  const asked = (error.retryAfterSeconds ?? 0) * 1000;
+  if (asked > 3000) return undefined;
+  return Math.max(asked, RETRY_PAUSES[attempt] ?? 2000);
+}
+
+async function once<T>(path: string, request: RequestInit, options: CallOptions): Promise<T> {
+  const controller = new AbortController();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    controller.abort();
+  }, options.timeout ?? DEFAULT_TIMEOUT);
+  const cancel = () => controller.abort();
+  options.signal?.addEventListener('abort', cancel);
+  if (options.signal?.aborted) controller.abort();
+  try {
+    const response = await fetch(path, {
+      ...request,
+      credentials: 'same-origin',
+      headers: { Accept: 'application/json', ...request.headers },
+      signal: controller.signal,
+    });
+    if (!response.ok) throw await readProblem(response);
+    if (response.status === 204) return {} as T;
+    return (await response.json()) as T;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    if (timedOut) throw new ApiError(0, { reason: TIMEOUT });
+    if (options.signal?.aborted) throw new ApiError(0, { reason: CANCELLED });
+    throw new ApiError(0, { reason: NETWORK });
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', cancel);
+  }
+}

@@ -1,0 +1,22 @@
+import { post } from './client';
+import { readProblem } from './problem';
+import type { DemoCitizen, DemoSms } from './types';
+
+export function setReference(citizen: DemoCitizen, photo: Blob): Promise<Record<string, never>> {
+  const body = new FormData();
+  body.append('documentType', citizen.documentType);
+  body.append('documentNumber', citizen.documentNumber);
+  body.append('name', citizen.name);
+  body.append('photo', photo, 'photo.jpg');
+  return post('/api/demo/reference', body, { timeout: 60_000 });
+}
+
+export const demoSms = (mobile: string) => post<{ messages: DemoSms[] }>('/api/demo/sms', { mobile }, { quiet: true });
+
+export const SAMPLE_PHOTO = '/api/demo/sample-photo';
+
+export async function samplePhoto(): Promise<Blob> {
+  const response = await fetch(SAMPLE_PHOTO, { credentials: 'same-origin' });
+  if (!response.ok) throw await readProblem(response);
+  return response.blob();
+}

@@ -1,0 +1,19 @@
+import { get } from './client';
+import type { Bootstrap, Captcha, Codes, ConsentText } from './types';
+
+export const bootstrap = () => get<Bootstrap>('/api/bootstrap', { quiet: true });
+
+export const consentText = () => get<ConsentText>('/api/consent/face');
+
+export const newCaptcha = () => get<Captcha>('/api/captcha');
+
+let known: Promise<Codes> | undefined;
+
+/** The code tables, asked for once; a failure is forgotten, so that the next page asks again. */
+export function codes(): Promise<Codes> {
+  known ??= get<Codes>('/api/codes').catch((error: unknown) => {
+    known = undefined;
+    throw error;
+  });
+  return known;
+}

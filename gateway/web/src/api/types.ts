@@ -1,0 +1,195 @@
+/** The shapes of the gateway's answers. Times are RFC 3339, dates YYYY-MM-DD. */
+
+export interface Identity {
+  documentType: string;
+  documentNumber: string;
+  name: string;
+}
+
+export type NextStep = 'FACE' | 'PROFILE' | 'DONE';
+
+export interface Collection {
+  nextStep: NextStep;
+  expireTime: string;
+  documentMasked: string;
+  nameMasked: string;
+  birthDate?: string;
+  documentType?: string;
+}
+
+export interface DemoCitizen extends Identity {
+  mobile: string;
+  note: string;
+}
+
+export interface Bootstrap {
+  demo: boolean;
+  demoCitizens?: DemoCitizen[];
+  signedIn: boolean;
+  collection?: Collection;
+}
+
+export interface CodeLabel {
+  code: string;
+  label: string;
+}
+
+export interface DocumentTypeLabel extends CodeLabel {
+  taxCode: string;
+  supportsFace: boolean;
+}
+
+export interface RoleLabel extends CodeLabel {
+  applicable: boolean;
+}
+
+export interface Codes {
+  documentTypes: DocumentTypeLabel[];
+  ethnicities: CodeLabel[];
+  nationalities: CodeLabel[];
+  roles: RoleLabel[];
+}
+
+export interface ConsentText {
+  version: string;
+  title: string;
+  text: string;
+  textSha256: string;
+}
+
+export interface ConsentGiven {
+  version: string;
+  textSha256: string;
+}
+
+export interface FaceTicket {
+  faceSessionId: string;
+  captureToken: string;
+  expireTime: string;
+}
+
+export interface CodeSent {
+  lifetimeSeconds: number;
+  resendAfterSeconds: number;
+}
+
+export interface Captcha {
+  captchaId: string;
+  image: string;
+  expireTime: string;
+}
+
+export interface ProfileInput {
+  email: string;
+  nationality: string;
+  ethnicity: string;
+  birthDate: string;
+  validFrom: string;
+  validUntil: string;
+  longTerm: boolean;
+  issuingAuthority: string;
+  address: string;
+}
+
+export interface Profile extends Omit<ProfileInput, 'nationality' | 'ethnicity'> {
+  personId: string;
+  name: string;
+  documentType: string;
+  documentNumber: string;
+  mobile: string;
+  nationality: string;
+  nationalityName: string;
+  ethnicity: string;
+  ethnicityName: string;
+  evidence: Evidence;
+}
+
+export type Evidence = 'SMS' | 'FACE';
+
+export interface Session {
+  personId: string;
+  nameMasked: string;
+  evidence: Evidence;
+  stepUpTime?: string;
+  enterpriseId?: string;
+  bindingId?: string;
+  idleExpireTime: string;
+  absoluteExpireTime: string;
+}
+
+export type EnterpriseStatus = 'NORMAL' | 'ABNORMAL' | 'CANCELLED' | 'REVOKED';
+
+export interface Enterprise {
+  enterpriseId: string;
+  unifiedSocialCreditCode: string;
+  taxpayerId: string;
+  name: string;
+  status: EnterpriseStatus;
+  legalRepresentativeMasked: string;
+  taxAuthority: string;
+  address: string;
+  etag: string;
+}
+
+export type BindingState = 'PENDING' | 'ACTIVE' | 'REJECTED' | 'EXPIRED' | 'SUSPENDED';
+
+export interface Binding {
+  bindingId: string;
+  enterprise: Enterprise;
+  role: string;
+  state: BindingState;
+  createTime: string;
+  decideTime?: string;
+  expireTime?: string;
+  current: boolean;
+  fromRegistry: boolean;
+  etag: string;
+}
+
+export interface Application {
+  bindingId: string;
+  enterprise: Enterprise;
+  applicantName: string;
+  applicantDocumentType: string;
+  applicantDocumentMasked: string;
+  role: string;
+  state: BindingState;
+  createTime: string;
+  decideTime?: string;
+  etag: string;
+}
+
+export interface Message {
+  messageId: string;
+  title: string;
+  body: string;
+  read: boolean;
+  createTime: string;
+  link: string;
+}
+
+export interface Todo {
+  todoId: string;
+  title: string;
+  detail: string;
+  done: boolean;
+  createTime: string;
+  doneTime?: string;
+  link: string;
+}
+
+export interface Counts {
+  unreadMessages: number;
+  openTodos: number;
+}
+
+export interface DemoSms {
+  text: string;
+  sendTime: string;
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  items: T[];
+  nextPageToken: string;
+}

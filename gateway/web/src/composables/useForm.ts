@@ -1,0 +1,63 @@
+import { nextTick, reactive, ref } from 'vue';
+
+import { asApiError, type ApiError } from '@/api/problem';
+import type { Rule } from '@/forms/rules';
+
+type Rules<T> = { [K in keyof T & string]?: Rule | undefined };
+
+/** A violation's field may come as `profile.email` or `profile.issuing_authority`; forms know it as `issuingAuthority`. */
+export function fieldName(field: string): string {
+  const last = field.split('.').pop() ?? field;
+  return last.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * The errors of a form: beside the field where a field is to blame, in `notice` otherwise. Values stay as they are.
+ * `id` prefixes the ids of the inputs, so that the first wrong one can be focused.
+ */
+export function useForm<T extends Record<string, unknown>>(id: string, values: T, rules: () => Rules<T>) {
+  const errors = reactive<Record<string, string>>({});
+  const notice = ref('');
+
+  function clear(field?: string) {
+    if (field) delete errors[field];
+    else for (const name of Object.keys(errors)) delete errors[name];
+    notice.value = '';
+  }
+
+  function check(fields: (keyof T & string)[] = Object.keys(rules()) as (keyof T & string)[]): boolean {
+    notice.value = '';
+    const now = rules();
+    for (const field of fields) {
+      const words = now[field]?.(String(values[field] ?? ''));
+      if (words) errors[field] = words;
+      else delete errors[field];
+    }
+    const ok = fields.every((field) => !errors[field]);
+    if (!ok) void focusFirst();
+    return ok;
+  }
+
+  /** Puts a failed call's words where they belong, and returns the failure. */
+  function show(error: unknown): ApiError {
+    const failure = asApiError(error);
+    let placed = false;
+    for (const violation of failure.violations) {
+      const field = fieldName(violation.field);
+      if (!(field in values)) continue;
+      errors[field] = violation.description;
+      placed = true;
+    }
+    if (placed) void focusFirst();
+    else notice.value = failure.message;
+    return failure;
+  }
+
+  async function focusFirst() {
+    await nextTick();
+    const first = Object.keys(values).find((field) => errors[field]);
+    if (first) document.getElementById(`${id}-${first}`)?.focus();
+  }
+
+  return { id, values, errors, notice, clear, check, show };
+}

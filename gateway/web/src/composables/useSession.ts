@@ -1,0 +1,75 @@
+import { computed, reactive, readonly } from 'vue';
+
+import { asApiError, type ApiError } from '@/api/problem';
+import { getSession } from '@/api/session';
+import { bootstrap } from '@/api/start';
+import type { Collection, DemoCitizen, Session } from '@/api/types';
+
+interface State {
+  ready: boolean;
+  failure: ApiError | undefined;
+  demo: boolean;
+  demoCitizens: DemoCitizen[];
+  session: Session | undefined;
+  collection: Collection | undefined;
+}
+
+const state = reactive<State>({
+  ready: false,
+  failure: undefined,
+  demo: false,
+  demoCitizens: [],
+  session: undefined,
+  collection: undefined,
+});
+
+let starting: Promise<void> | undefined;
+
+async function start() {
+  try {
+    const found = await bootstrap();
+    state.demo = found.demo;
+    state.demoCitizens = found.demoCitizens ?? [];
+    state.collection = found.collection;
+    state.session = found.signedIn ? await sessionOrNone() : undefined;
+    state.failure = undefined;
+    state.ready = true;
+  } catch (error) {
+    state.failure = asApiError(error);
+    starting = undefined;
+  }
+}
+
+async function sessionOrNone(): Promise<Session | undefined> {
+  try {
+    return (await getSession()).session;
+  } catch (error) {
+    if (asApiError(error).status === 401) return undefined;
+    throw error;
+  }
+}
+
+/** Asks the server who we are, once; after a failure the next call asks again. */
+export function ensureStarted(): Promise<void> {
+  starting ??= start();
+  return starting;
+}
+
+export function setSession(session: Session | undefined) {
+  state.session = session;
+}
+
+export function setCollection(collection: Collection | undefined) {
+  state.collection = collection;
+}
+
+/** Reads the session anew, after something on the server may have changed it; false if it is over. */
+export async function refreshSession(): Promise<boolean> {
+  state.session = await sessionOrNone();
+  return state.session !== undefined;
+}
+
+/** Who sits in front of this page, as far as the server has said. */
+export function useSession() {
+  return { state: readonly(state), signedIn: computed(() => state.session !== undefined) };
+}

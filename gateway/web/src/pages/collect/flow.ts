@@ -1,0 +1,35 @@
+import { beginCollectionFace, completeCollectionFace, getCollection } from '@/api/collection';
+import { asApiError } from '@/api/problem';
+import { ensureStarted, setCollection, useSession } from '@/composables/useSession';
+import { createFaceFlow } from '@/composables/useFaceFlow';
+
+export const STEPS = ['填写身份', '人脸识别', '完善信息'] as const;
+
+/** The face check of the collection. */
+export const collectionCheck = createFaceFlow({
+  begin: beginCollectionFace,
+  complete: async (faceSessionId, act) => {
+    const { nextStep, expireTime } = await completeCollectionFace(faceSessionId, act);
+    const { state } = useSession();
+    if (state.collection) setCollection({ ...state.collection, nextStep, expireTime });
+  },
+});
+
+/** Reads where the collection stands; false if there is none any more. */
+export async function readCollection(): Promise<boolean> {
+  await ensureStarted();
+  try {
+    setCollection(await getCollection());
+    return true;
+  } catch (error) {
+    if (asApiError(error).status !== 404) throw error;
+    setCollection(undefined);
+    return false;
+  }
+}
+
+/** The page of the step that comes next. */
+export function pageOf(nextStep: string): string {
+  if (nextStep === 'PROFILE') return '/collect/profile';
+  return nextStep === 'DONE' ? '/collect/done' : '/collect/confirm';
+}

@@ -1,0 +1,13 @@
+import { beginStepUp, completeStepUp } from '@/api/face';
+import { createFaceFlow } from '@/composables/useFaceFlow';
+import { restartLive } from '@/composables/useLive';
+import { setSession } from '@/composables/useSession';
+
+/** The face check within a session; its passing renews the session. */
+export const stepUpCheck = createFaceFlow({
+  begin: beginStepUp,
+  complete: async (faceSessionId, act) => {
+    setSession((await completeStepUp(faceSessionId, act)).session);
+    restartLive();
+  },
+});
