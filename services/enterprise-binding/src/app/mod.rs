@@ -1,0 +1,99 @@
+//! What enterprise-binding does, one file per use case.
+
+mod announce;
+mod decide_application;
+mod expire_applications;
+mod import_enterprises;
+mod list_applications;
+mod list_bindings;
+mod look_up_enterprise;
+mod refresh_bindings;
+mod submit_application;
+mod switch_enterprise;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shiming_kernel::{BindingId, CallContext, IdSource, PersonId, RequestMeta, Session};
+use shiming_store::{AuditEntry, Idempotency, Store};
+
+use crate::clients::Identity;
+use crate::domain::{Binding, Enterprise, SubmissionRules};
+use crate::error::EnterpriseBindingError;
+use crate::store::Vault;
+
+pub(crate) use decide_application::{DecideApplication, decide_application};
+pub(crate) use expire_applications::{expire_applications, sweep};
+pub(crate) use import_enterprises::{ImportSummary, import_enterprises};
+pub(crate) use list_applications::{ListApplications, list_applications};
+pub(crate) use list_bindings::{ListBindings, list_bindings};
+pub(crate) use look_up_enterprise::look_up_enterprise;
+pub(crate) use refresh_bindings::refresh_bindings;
+pub(crate) use submit_application::{SubmitApplication, submit_application};
+pub(crate) use switch_enterprise::switch_enterprise;
+
+/// What the use cases work with.
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) ids: IdSource,
+    pub(crate) identity: Arc<dyn Identity>,
+    pub(crate) rules: Rules,
+}
+
+/// What the bureau decided.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(crate) submission: SubmissionRules,
+    pub(crate) application_lifetime: Duration,
+    pub(crate) step_up_max_age: Duration,
+    pub(crate) lookups_per_day: u32,
+    pub(crate) import_chunk: usize,
+}
+
+/// A binding with what it is bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BindingView {
+    pub(crate) binding: Binding,
+    pub(crate) enterprise: Enterprise,
+}
+
+impl BindingView {
+    /// Whether the caller's session acts by it; a suspended one carries nobody.
+    pub(crate) fn is_current(&self, acting_by: Option<BindingId>) -> bool {
+        self.binding.is_active() && acting_by == Some(self.binding.id)
+    }
+}
+
+/// The session that the method's policy demands.
+fn session(caller: &CallContext) -> Result<&Session, EnterpriseBindingError> {
+    caller.session.as_ref().ok_or(EnterpriseBindingError::NoSession)
+}
+
+/// The record by which a repeat of this call is known.
+fn idempotency(
+    person_id: PersonId,
+    method: &'static str,
+    meta: RequestMeta,
+    command: &impl Serialize,
+) -> Idempotency {
+    Idempotency::new(meta, format!("person:{person_id}/{method}"), command)
+}
+
+/// A row of the audit log about `subject`; `detail` holds nothing personal.
+fn audit_entry(
+    caller: &CallContext,
+    action: &'static str,
+    subject: impl ToString,
+    detail: Value,
+) -> AuditEntry {
+    AuditEntry {
+        actor: caller.actor(),
+        action,
+        subject: subject.to_string(),
+        detail,
+        trace_id: caller.trace_id.clone(),
+    }
+}
