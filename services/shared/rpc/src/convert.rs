@@ -13,7 +13,7 @@ pub const DEFAULT_PAGE_SIZE: u32 = 50;
 /// The most rows of a page.
 pub const MAX_PAGE_SIZE: u32 = 200;
 
-/// Fields of a request that were refused. On the wire: INVALID_ARGUMENT, reason `INVALID_FIELD`, with a violation per field.
+/// Fields of a request that were refused. On the wire: `INVALID_ARGUMENT`, reason `INVALID_FIELD`, with a violation per field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid field {}", self.names())]
 pub struct InvalidField {

@@ -91,3 +91,36 @@ pub(super) fn follow(mut resolver: Resolver, interval: Duration, shutdown: &Shut
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(last: &[u8]) -> BTreeSet<SocketAddr> {
+        last.iter().map(|last| SocketAddr::from(([10, 0, 0, *last], 9090))).collect()
+    }
+
+    #[tokio::test]
+    async fn the_channel_hears_what_came_and_went() {
+        let (changes, mut heard) = mpsc::channel(8);
+        let (found, found_now) = watch::channel(false);
+        let template = Template::plaintext("http://identity:9090");
+        let mut resolver = Resolver::new("identity".into(), 9090, template, changes, found);
+        let mut hear = || match heard.try_recv() {
+            Ok(Change::Insert(address, _)) => Some((true, address)),
+            Ok(Change::Remove(address)) => Some((false, address)),
+            Err(_) => None,
+        };
+        let at = |last| addresses(&[last]).into_iter().next().unwrap();
+
+        resolver.apply(BTreeSet::new()).await;
+        assert_eq!((hear(), *found_now.borrow()), (None, false));
+        resolver.apply(addresses(&[1, 2])).await;
+        assert_eq!((hear(), hear(), hear()), (Some((true, at(1))), Some((true, at(2))), None));
+        assert!(*found_now.borrow());
+        resolver.apply(addresses(&[2, 3])).await;
+        assert_eq!((hear(), hear(), hear()), (Some((true, at(3))), Some((false, at(1))), None));
+        resolver.apply(BTreeSet::new()).await;
+        assert_eq!(hear(), None, "a hiccup of the name server removes nobody");
+    }
+}

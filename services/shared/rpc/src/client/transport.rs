@@ -62,6 +62,11 @@ pub(super) struct Template {
 }
 
 impl Template {
+    #[cfg(test)]
+    pub(super) fn plaintext(origin: &'static str) -> Self {
+        Self { origin: Uri::from_static(origin), tls: None, connect_timeout: Duration::from_secs(1) }
+    }
+
     /// The peer at one of its addresses; its authority, and with TLS its expected name, stay the peer's.
     pub(super) fn at(&self, address: SocketAddr) -> Result<Endpoint, tonic::transport::Error> {
         let scheme = if self.tls.is_some() { "https" } else { "http" };

@@ -18,7 +18,7 @@ use tower::{Service as _, service_fn};
 use super::{health_server, peer};
 use crate::step::{HttpRequest, HttpResponse};
 
-/// Serves until soft, so that probes hear NOT_SERVING during the drain. Without a listener there is nothing to do.
+/// Serves until soft, so that probes hear `NOT_SERVING` during the drain. Without a listener there is nothing to do.
 pub(super) async fn serve(
     listener: Option<TcpListener>,
     health: &HealthReporter,

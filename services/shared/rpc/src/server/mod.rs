@@ -87,6 +87,7 @@ impl ServerBuilder {
 
     /// Adds a generated server. Message sizes are its own to set: `XServer::new(x).max_decoding_message_size(bytes)`, else 4 MiB.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "nobody adds servers with a plus sign")]
     pub fn add<S>(mut self, service: S) -> Self
     where
         S: Service<HttpRequest, Response = HttpResponse, Error = Infallible>
@@ -102,7 +103,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Serves until soft, then ends the calls that run; whoever spawned it drops it at hard. Says SERVING when it accepts, and NOT_SERVING
+    /// Serves until soft, then ends the calls that run; whoever spawned it drops it at hard. Says SERVING when it accepts, and `NOT_SERVING`
     /// as soon as the shutdown begins.
     pub async fn serve(self, listeners: impl Into<Listeners>) -> Result<(), ServeError> {
         if let Some(missing) = self.served.iter().find(|name| !self.policies.covers(name)) {

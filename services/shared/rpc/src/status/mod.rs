@@ -127,7 +127,7 @@ impl<'a> Answer<'a> {
 
 fn violation(violation: FieldViolation) -> tonic_types::FieldViolation {
     let mut wire = tonic_types::FieldViolation::new(violation.field, violation.description);
-    wire.reason = violation.reason.to_owned();
+    violation.reason.clone_into(&mut wire.reason);
     wire
 }
 
@@ -214,7 +214,7 @@ mod tests {
             vec![FieldViolation::new("photo", "TOO_DARK", "光线过暗")]
         }
         fn retry_after(&self) -> Option<Duration> {
-            Some(Duration::from_secs(60))
+            Some(Duration::from_mins(1))
         }
     }
 
@@ -238,7 +238,7 @@ mod tests {
         assert_eq!((problem.reason.as_str(), problem.message.as_str()), ("FACE_NOT_SAME", "人脸比对未通过"));
         assert_eq!(problem.metadata.get("attempts_left").map(String::as_str), Some("3"));
         assert_eq!(problem.violations[0].reason, "TOO_DARK");
-        assert_eq!(problem.retry_after, Some(Duration::from_secs(60)));
+        assert_eq!(problem.retry_after, Some(Duration::from_mins(1)));
         let again = Problem::from_status(&from_error(&problem));
         assert_eq!(again, problem, "a service may pass another's problem on");
     }

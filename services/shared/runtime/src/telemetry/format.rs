@@ -116,3 +116,58 @@ impl Visit for Fields<'_> {
         self.put(field, format!("{value:?}"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry::trace::TracerProvider as _;
+    use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn lines(log: impl FnOnce()) -> Vec<Value> {
+        let buffer = Buffer::default();
+        let (out, provider) =
+            (buffer.clone(), SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOff).build());
+        let subscriber = tracing_subscriber::registry()
+            .with(tracing_opentelemetry::layer().with_tracer(provider.tracer("test")))
+            .with(
+                tracing_subscriber::fmt::layer()
+                    .event_format(JsonLine)
+                    .fmt_fields(NoSpanFields)
+                    .with_writer(move || out.clone()),
+            );
+        tracing::subscriber::with_default(subscriber, log);
+        let written = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+        written.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_line_is_flat_and_carries_its_trace_even_when_nothing_is_recorded() {
+        let lines = lines(|| {
+            tracing::info!(duration_ms = 1.5, ok = true, "outside");
+            let outer = tracing::info_span!("outer").entered();
+            tracing::warn!(reason = "A\nB", "inside");
+            drop(outer);
+        });
+        assert_eq!(lines[0]["message"], "outside");
+        assert_eq!((&lines[0]["duration_ms"], &lines[0]["ok"]), (&Value::from(1.5), &Value::from(true)));
+        assert_eq!(lines[0].get("trace_id"), None);
+        assert_eq!((&lines[1]["level"], &lines[1]["reason"]), (&Value::from("WARN"), &Value::from("A\nB")));
+        assert_eq!(lines[1]["trace_id"].as_str().map(str::len), Some(32));
+        assert_eq!(lines[1]["span_id"].as_str().map(str::len), Some(16));
+    }
+}

@@ -124,3 +124,77 @@ fn rebuild(parts: &http::request::Parts, body: Bytes, end: Option<Instant>) -> H
     }
     request
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+    use std::sync::{Arc, Mutex};
+    use tonic::Status;
+
+    const READ: &str = "/shiming.identity.v1.SessionService/IntrospectSession";
+
+    /// Answers with what stands in the queue, then OK, and keeps the time each request had.
+    #[derive(Clone, Default)]
+    struct Script(Arc<Mutex<(VecDeque<HttpResponse>, Vec<Duration>)>>);
+
+    impl Next for Script {
+        async fn call(&mut self, request: HttpRequest) -> HttpResponse {
+            let timeout = request.headers().get(metadata::TIMEOUT).and_then(|value| value.to_str().ok());
+            let mut script = self.0.lock().unwrap();
+            script.1.extend(timeout.and_then(deadline::parse));
+            script.0.pop_front().unwrap_or_else(|| Status::ok("").into_http())
+        }
+    }
+
+    async fn run(path: &str, answers: Vec<HttpResponse>) -> (Code, Vec<Duration>) {
+        let script = Script::default();
+        script.0.lock().unwrap().0 = answers.into();
+        let mut request = HttpRequest::new(Body::empty());
+        *request.uri_mut() = path.parse().unwrap();
+        request.headers_mut().insert(metadata::TIMEOUT, "5S".parse().unwrap());
+        let retry = Retry::new(PolicyTable::contract().unwrap());
+        let response = retry.run(request, script.clone()).await;
+        let code = Status::from_header_map(response.headers()).unwrap().code();
+        let timeouts = script.0.lock().unwrap().1.clone();
+        (code, timeouts)
+    }
+
+    fn unavailable() -> HttpResponse {
+        Refusal::Unavailable.response()
+    }
+
+    fn not_sent() -> HttpResponse {
+        let mut response = unavailable();
+        response.extensions_mut().insert(NotSent);
+        response
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_repeat_has_only_the_time_that_is_left() {
+        let (code, timeouts) = run(READ, vec![unavailable(), unavailable()]).await;
+        assert_eq!((code, timeouts.len()), (Code::Ok, 3));
+        assert!(timeouts.is_sorted_by(|before, after| before > after), "{timeouts:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_refusals_are_answers() {
+        let (code, timeouts) = run(READ, vec![Refusal::Overloaded.response()]).await;
+        assert_eq!((code, timeouts.len()), (Code::ResourceExhausted, 1));
+    }
+
+    #[test]
+    fn what_must_not_be_repeated_is_repeated_only_if_it_was_never_sent() {
+        let retry = Retry::new(PolicyTable::default());
+        assert!(!retry.wants_repeat(&unavailable(), false));
+        assert!(retry.wants_repeat(&unavailable(), true));
+        assert!(retry.wants_repeat(&not_sent(), false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn streams_and_strangers_pass_through() {
+        for path in ["/shiming.face.v1.FaceSessionService/SubmitCapture", "/elsewhere.Service/Method"] {
+            assert_eq!(run(path, vec![not_sent()]).await.0, Code::Unavailable, "{path}");
+        }
+    }
+}

@@ -7,6 +7,8 @@ mod errors;
 mod metrics;
 mod session;
 mod shed;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 use std::sync::{Arc, OnceLock};
