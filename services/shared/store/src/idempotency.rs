@@ -87,8 +87,9 @@ pub(crate) async fn claim(
     };
     let conflict = OnConflict::columns([Column::Scope, Column::RequestId]).do_nothing().to_owned();
     match Entity::insert(row).on_conflict(conflict).try_insert().exec_without_returning(conn).await? {
-        TryInsertResult::Inserted(_) => return Ok(Claim::Ours),
-        TryInsertResult::Conflicted | TryInsertResult::Empty => {}
+        TryInsertResult::Inserted(1..) => return Ok(Claim::Ours),
+        // Without RETURNING, sea-orm reports the conflict as "inserted 0 rows".
+        TryInsertResult::Inserted(0) | TryInsertResult::Conflicted | TryInsertResult::Empty => {}
     }
     let found = Entity::find_by_id((key.scope.clone(), request_id)).one(conn).await?;
     found.and_then(|row| row.response).map(Claim::Answered).ok_or(StoreError::InFlight)
