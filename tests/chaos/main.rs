@@ -1,0 +1,1 @@
+//! The system while parts of it die.

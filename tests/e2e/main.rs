@@ -1,0 +1,5 @@
+//! The system as its users meet it: the journey and its refusals over HTTP, the operators' calls by grpcurl, in one process and in five.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod journey;

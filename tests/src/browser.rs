@@ -1,0 +1,121 @@
+//! A browser without a screen: cookies, the CSRF token, an idempotency key per act. What the pages do, and nothing else.
+
+use std::sync::Arc;
+
+use reqwest::cookie::{CookieStore as _, Jar};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, RequestBuilder, Url};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// One person's browser.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    origin: Url,
+    client: Client,
+    jar: Arc<Jar>,
+}
+
+/// What the gateway answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// JSON body; null when there is none.
+    pub body: Value,
+    /// The response's headers.
+    pub headers: reqwest::header::HeaderMap,
+}
+
+impl Answer {
+    /// The body of a success; anything else ends the test.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.body);
+        self.body
+    }
+
+    /// The reason of a refusal, beside its status; a success ends the test.
+    #[track_caller]
+    pub fn refusal(&self) -> (u16, &str) {
+        assert!(self.status >= 400, "not refused: {} {}", self.status, self.body);
+        (self.status, self.body["reason"].as_str().unwrap_or_default())
+    }
+}
+
+impl Browser {
+    /// A fresh browser at the page's address.
+    pub async fn open(origin: &str) -> Self {
+        let jar = Arc::new(Jar::default());
+        let client = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().build().unwrap();
+        let browser = Self { origin: origin.parse().unwrap(), client, jar };
+        browser.get("/api/bootstrap").await.ok();
+        browser
+    }
+
+    /// GETs a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.client.get(self.url(path))).await
+    }
+
+    /// POSTs JSON as a new act.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.post_as(Uuid::now_v7(), path, body).await
+    }
+
+    /// POSTs JSON as the act `key`: the same key is the same act.
+    pub async fn post_as(&self, key: Uuid, path: &str, body: Value) -> Answer {
+        send(self.act(key, path).json(&body)).await
+    }
+
+    /// Sends the frames of a capture.
+    pub async fn capture(&self, face_session: &Value, frames: &[Vec<u8>]) -> Answer {
+        let id = face_session["faceSessionId"].as_str().unwrap();
+        let mut form = Form::new().text("captureToken", face_session["captureToken"].as_str().unwrap().to_owned());
+        let offsets: Vec<_> = (0..frames.len()).map(|at| at * 250).collect();
+        form = form.text("offsetsMs", json!(offsets).to_string());
+        for frame in frames {
+            form = form.part("frame", Part::bytes(frame.clone()).file_name("frame.jpg").mime_str("image/jpeg").unwrap());
+        }
+        self.upload(&format!("/api/face/{id}/capture"), form).await
+    }
+
+    /// POSTs a form.
+    pub async fn upload(&self, path: &str, form: Form) -> Answer {
+        send(self.act(Uuid::now_v7(), path).multipart(form)).await
+    }
+
+    /// A POST with what every act carries.
+    pub fn act(&self, key: Uuid, path: &str) -> RequestBuilder {
+        self.client
+            .post(self.url(path))
+            .header("Origin", self.origin.origin().ascii_serialization())
+            .header("X-CSRF-Token", self.cookie("shiming_csrf").unwrap_or_default())
+            .header("Idempotency-Key", key.to_string())
+    }
+
+    /// A cookie's value.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let cookies = self.jar.cookies(&self.origin)?;
+        cookies.to_str().unwrap().split("; ").find_map(|pair| {
+            pair.strip_prefix(name)?.strip_prefix('=').map(ToOwned::to_owned)
+        })
+    }
+
+    /// The plain client, with the cookies.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// A path's address.
+    pub fn url(&self, path: &str) -> Url {
+        self.origin.join(path).unwrap()
+    }
+}
+
+async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap_or_default();
+    Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::Null), headers }
+}

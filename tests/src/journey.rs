@@ -1,0 +1,195 @@
+//! The journey: a legal representative and a clerk, from the first page to the message that says "approved". Step by step, so that a test
+//! can let something happen in between.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::browser::{Answer, Browser};
+use crate::photos::Photos;
+use crate::world::{CAPTCHA, World};
+
+/// Somebody who doesn't exist; one of the demo's citizens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Citizen {
+    /// 姓名
+    pub name: &'static str,
+    /// 居民身份证
+    pub number: &'static str,
+    /// 手机号码
+    pub mobile: &'static str,
+    /// 出生日期, as the number says.
+    pub birth_date: &'static str,
+}
+
+impl Citizen {
+    /// The legal representative of [`ENTERPRISE`].
+    pub const LEGAL_REPRESENTATIVE: Self =
+        Self { name: "王建国", number: "640104197803151016", mobile: "13800138001", birth_date: "1978-03-15" };
+    /// A clerk who applies to act for it.
+    pub const CLERK: Self =
+        Self { name: "李晓梅", number: "640105199209182026", mobile: "13800138002", birth_date: "1992-09-18" };
+
+    /// The document as the contract has it.
+    pub fn document(&self) -> Value {
+        json!({"type": "DOCUMENT_TYPE_RESIDENT_ID", "number": self.number, "name": self.name})
+    }
+
+    /// The document as the pages send it.
+    pub fn form(&self) -> Value {
+        json!({"documentType": "RESIDENT_ID", "documentNumber": self.number, "name": self.name})
+    }
+
+    /// What a person fills in.
+    pub fn profile(&self) -> Value {
+        json!({"email": "", "nationality": "CN", "ethnicity": "01", "birthDate": self.birth_date,
+            "validFrom": "2020-01-01", "validUntil": "2040-01-01", "longTerm": false,
+            "issuingAuthority": "银川市公安局兴庆区分局", "address": "宁夏回族自治区银川市兴庆区示例路1号"})
+    }
+}
+
+/// The enterprise of the journey.
+pub const ENTERPRISE: &str = "91640100MA75000124";
+
+/// The way of one person.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// Who goes it.
+    pub citizen: Citizen,
+    /// Their browser.
+    pub browser: Browser,
+    /// Pictures of their face.
+    pub frames: Vec<Vec<u8>>,
+}
+
+impl Journey {
+    /// Somebody whose reference photo the authority has, and who looks into the camera.
+    pub async fn begin(world: &World, citizen: Citizen, reference: &[u8], frames: Vec<Vec<u8>>) -> Self {
+        world.set_reference(&citizen, reference).await;
+        Self { citizen, browser: world.browser().await, frames }
+    }
+
+    /// The legal representative, with the astronaut's face.
+    pub async fn of_legal_representative(world: &World, photos: &Photos) -> Self {
+        let face = photos.astronaut();
+        Self::begin(world, Citizen::LEGAL_REPRESENTATIVE, &face, vec![face.clone()]).await
+    }
+
+    /// The clerk, with the face of somebody else.
+    pub async fn of_clerk(world: &World, photos: &Photos) -> Self {
+        let face = photos.another();
+        Self::begin(world, Citizen::CLERK, &face, vec![face.clone()]).await
+    }
+
+    /// The consent as ticked.
+    pub async fn consent(&self) -> Value {
+        let text = self.browser.get("/api/consent/face").await.ok();
+        json!({"consent": {"version": text["version"], "textSha256": text["textSha256"]}})
+    }
+
+    /// 实名采集 up to the passed face.
+    pub async fn collect_face(&self) {
+        self.browser.post("/api/collection", self.citizen.form()).await.ok();
+        let session = self.browser.post("/api/collection/face", self.consent().await).await.ok();
+        self.browser.capture(&session, &self.frames).await.ok();
+        let redeemed = json!({"faceSessionId": session["faceSessionId"]});
+        let done = self.browser.post("/api/collection/face/complete", redeemed).await.ok();
+        assert_eq!(done["nextStep"], "PROFILE");
+    }
+
+    /// Asks for the collection's code; answers it.
+    pub async fn collection_code(&self, world: &World) -> String {
+        self.browser.post("/api/collection/code", json!({"mobile": self.citizen.mobile})).await.ok();
+        world.code_for(self.citizen.mobile, None).await
+    }
+
+    /// 实名信息采集 with the code.
+    pub async fn finish_collection(&self, code: &str) -> Answer {
+        let form = json!({"mobile": self.citizen.mobile, "code": code, "profile": self.citizen.profile()});
+        self.browser.post("/api/collection/finish", form).await
+    }
+
+    /// The whole of 实名采集.
+    pub async fn collect(&self, world: &World) {
+        self.collect_face().await;
+        let code = self.collection_code(world).await;
+        self.finish_collection(&code).await.ok();
+    }
+
+    /// 登录 by SMS.
+    pub async fn log_in(&self, world: &World) {
+        let before = match world.newest_code(self.citizen.mobile).await {
+            Some(code) => {
+                // One code a second to one mobile: the pause of this test's settings.
+                tokio::time::sleep(Duration::from_millis(1100)).await;
+                Some(code)
+            }
+            None => None,
+        };
+        let mut form = self.citizen.form();
+        form["mobile"] = self.citizen.mobile.into();
+        self.browser.post("/api/login/code", form.clone()).await.ok();
+        form["code"] = world.code_for(self.citizen.mobile, before.as_deref()).await.into();
+        self.browser.post("/api/login", form).await.ok();
+    }
+
+    /// Shows the face again in the session.
+    pub async fn step_up(&self) {
+        let session = self.browser.post("/api/step-up", self.consent().await).await.ok();
+        self.browser.capture(&session, &self.frames).await.ok();
+        let redeemed = json!({"faceSessionId": session["faceSessionId"]});
+        let done = self.browser.post("/api/step-up/complete", redeemed).await.ok();
+        assert_eq!(done["session"]["evidence"], "FACE");
+    }
+
+    /// 刷新: bindings from the registry.
+    pub async fn refresh(&self) -> Value {
+        self.browser.post("/api/bindings/refresh", json!({})).await.ok()
+    }
+
+    /// Looks an enterprise up, picture code and all.
+    pub async fn look_up(&self, identifier: &str) -> Answer {
+        let captcha = self.browser.get("/api/captcha").await.ok();
+        let form = json!({"identifier": identifier, "captchaId": captcha["captchaId"], "captchaAnswer": CAPTCHA});
+        self.browser.post("/api/enterprises/lookup", form).await
+    }
+
+    /// 新增办税身份 as 办税员.
+    pub async fn apply(&self, identifier: &str) -> Answer {
+        let found = self.look_up(identifier).await.ok();
+        let enterprise = &found["enterprise"];
+        let form = json!({"enterpriseId": enterprise["enterpriseId"], "enterpriseEtag": enterprise["etag"], "role": "TAX_CLERK"});
+        self.browser.post("/api/applications", form).await
+    }
+
+    /// 办税身份审批: decides the first pending application.
+    pub async fn decide(&self, decision: &str) -> Answer {
+        let list = self.browser.get("/api/applications").await.ok();
+        let first = &list["applications"][0];
+        let path = format!("/api/applications/{}/decide", first["bindingId"].as_str().unwrap());
+        self.browser.post(&path, json!({"decision": decision, "etag": first["etag"]})).await
+    }
+
+    /// The person's messages with this title, waiting a while for the first.
+    pub async fn messages_titled(&self, title: &str) -> Vec<Value> {
+        self.wait_for("/api/messages", "messages", |message| message["title"] == title).await
+    }
+
+    /// The person's open to-dos, waiting a while for the first.
+    pub async fn open_todos(&self) -> Vec<Value> {
+        self.wait_for("/api/todos", "todos", |todo| todo["done"] == false).await
+    }
+
+    async fn wait_for(&self, path: &str, list: &str, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let started = Instant::now();
+        loop {
+            let page = self.browser.get(path).await.ok();
+            let found: Vec<_> = page[list].as_array().unwrap().iter().filter(|item| wanted(item)).cloned().collect();
+            if !found.is_empty() {
+                return found;
+            }
+            assert!(started.elapsed() < Duration::from_secs(30), "{path}: nothing came: {page}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
