@@ -31,26 +31,40 @@ impl Outcome {
     }
 }
 
-/// Calls `ended` once: at the status, or, when the peer goes away first, with CANCELLED.
-pub(crate) fn watch(response: HttpResponse, ended: impl FnOnce(Outcome) + Send + 'static) -> HttpResponse {
-    if let Some(outcome) = Outcome::of(response.headers()) {
-        ended(outcome);
-        return response;
+/// What to do when a call ends: once, at its status, or with CANCELLED when the caller goes away first and everything is dropped.
+pub(crate) struct OnEnd(Option<Box<dyn FnOnce(Outcome) + Send>>);
+
+impl OnEnd {
+    /// Make it before the call, so that a call dropped half-way ends too.
+    pub(crate) fn new(ended: impl FnOnce(Outcome) + Send + 'static) -> Self {
+        Self(Some(Box::new(ended)))
     }
-    response.map(|inner| Body::new(Watched { inner, ended: Some(Box::new(ended)) }))
+
+    /// Goes with the response until its status has passed.
+    pub(crate) fn watch(mut self, response: HttpResponse) -> HttpResponse {
+        if let Some(outcome) = Outcome::of(response.headers()) {
+            self.end(outcome);
+            return response;
+        }
+        response.map(|inner| Body::new(Watched { inner, on_end: self }))
+    }
+
+    fn end(&mut self, outcome: Outcome) {
+        if let Some(ended) = self.0.take() {
+            ended(outcome);
+        }
+    }
+}
+
+impl Drop for OnEnd {
+    fn drop(&mut self) {
+        self.end(Outcome { code: Code::Cancelled, reason: None });
+    }
 }
 
 struct Watched {
     inner: Body,
-    ended: Option<Box<dyn FnOnce(Outcome) + Send>>,
-}
-
-impl Watched {
-    fn end(&mut self, outcome: Outcome) {
-        if let Some(ended) = self.ended.take() {
-            ended(outcome);
-        }
-    }
+    on_end: OnEnd,
 }
 
 impl HttpBody for Watched {
@@ -65,14 +79,14 @@ impl HttpBody for Watched {
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(outcome) = frame.trailers_ref().and_then(Outcome::of) {
-                    self.end(outcome);
+                    self.on_end.end(outcome);
                 }
             }
             Poll::Ready(Some(Err(status))) => {
                 let outcome = Outcome { code: status.code(), reason: None };
-                self.end(outcome);
+                self.on_end.end(outcome);
             }
-            Poll::Ready(None) => self.end(Outcome { code: Code::Unknown, reason: None }),
+            Poll::Ready(None) => self.on_end.end(Outcome { code: Code::Unknown, reason: None }),
             Poll::Pending => {}
         }
         polled
@@ -84,12 +98,6 @@ impl HttpBody for Watched {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        self.end(Outcome { code: Code::Cancelled, reason: None });
     }
 }
 

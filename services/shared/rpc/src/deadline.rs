@@ -78,6 +78,16 @@ mod tests {
         assert_eq!(parse(&format(Duration::MAX)), Some(Duration::from_secs(99_999_999)));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_header_makes_it_panic_and_all_durations_come_back(text in ".*", micros in 0_u64..99_999_999_000_000) {
+            parse(&text);
+            let timeout = Duration::from_micros(micros);
+            let back = parse(&format(timeout)).expect("what is written can be read");
+            proptest::prop_assert!(back <= timeout && timeout.abs_diff(back) < Duration::from_secs(1));
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn an_inner_scope_can_only_shorten() {
         let now = Instant::now();

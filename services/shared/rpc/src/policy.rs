@@ -1,7 +1,7 @@
 //! Who may call a method, and how: read from the options that stand beside it in the contract.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use prost_reflect::{DescriptorPool, ExtensionDescriptor, MethodDescriptor};
@@ -97,12 +97,12 @@ impl PolicyTable {
 
     /// The policies of `services` (full names) in the contract this build embeds.
     pub fn of(services: &[&str]) -> Result<Self, PolicyError> {
-        Self::from_descriptor(shiming_proto::DESCRIPTOR_SET, services)
+        Self::read(&contract()?, services.iter().map(|name| (*name).to_owned()))
     }
 
     /// The policies of every service of the contract, as a client needs them.
     pub fn contract() -> Result<Self, PolicyError> {
-        let pool = DescriptorPool::decode(shiming_proto::DESCRIPTOR_SET).map_err(PolicyError::Descriptors)?;
+        let pool = contract()?;
         let names: Vec<_> = pool.services().map(|service| service.full_name().to_owned()).collect();
         Self::read(&pool, names.into_iter().filter(|name| name.starts_with("shiming.")))
     }
@@ -141,6 +141,16 @@ impl PolicyTable {
     pub fn methods(&self) -> impl Iterator<Item = &Method> {
         self.0.methods.values().map(AsRef::as_ref)
     }
+}
+
+/// The embedded descriptors, decoded once in a process: the all-in-one asks for them nine times.
+fn contract() -> Result<DescriptorPool, PolicyError> {
+    static POOL: OnceLock<DescriptorPool> = OnceLock::new();
+    if let Some(pool) = POOL.get() {
+        return Ok(pool.clone());
+    }
+    let pool = DescriptorPool::decode(shiming_proto::DESCRIPTOR_SET).map_err(PolicyError::Descriptors)?;
+    Ok(POOL.get_or_init(|| pool).clone())
 }
 
 fn read_method(method: &MethodDescriptor, option: &ExtensionDescriptor) -> Result<Method, PolicyError> {

@@ -49,21 +49,23 @@ impl Shutdown {
     }
 
     /// Begins the end at SIGTERM or SIGINT; a second signal cuts at once.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "signals are heard to the very end: nothing waits for this task"
+    )]
     pub fn on_signal(&self) -> std::io::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let shutdown = self.clone();
-        self.spawn("signals", async move {
-            for turn in 0..2 {
+        tokio::spawn(async move {
+            for first in [true, false] {
                 let name = tokio::select! {
                     _ = terminate.recv() => "SIGTERM",
                     _ = interrupt.recv() => "SIGINT",
-                    () = shutdown.0.soft.cancelled(), if turn > 0 => return,
                 };
                 tracing::info!(signal = name, "stopping");
-                if turn == 0 {
-                    shutdown.begin();
-                } else {
+                shutdown.begin();
+                if !first {
                     shutdown.0.soft.cancel();
                     shutdown.0.hard.cancel();
                 }

@@ -102,3 +102,41 @@ fn report(finished: &Finished) -> ExitCode {
         ExitCode::SUCCESS
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_fails_ends_the_process_with_its_reason() {
+        let finished = lead(ProcessConfig::default(), |_| async { Err("database is away") }).await;
+        assert_eq!(finished.failure.as_deref(), Some("database is away"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_serves_until_soft_is_not_dropped_before() {
+        let ended = Arc::new(AtomicBool::new(false));
+        let told = ended.clone();
+        let service = |shutdown: Shutdown| async move {
+            shutdown.begin();
+            shutdown.soft().cancelled().await;
+            tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+            told.store(true, Ordering::SeqCst);
+            Ok::<_, String>(())
+        };
+        let finished = lead(ProcessConfig::default(), service).await;
+        assert!(ended.load(Ordering::SeqCst));
+        assert_eq!(finished, Finished { cut: vec![], failure: None });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_never_ends_is_cut() {
+        let service = |shutdown: Shutdown| async move {
+            shutdown.begin();
+            std::future::pending::<Result<(), String>>().await
+        };
+        assert_eq!(lead(ProcessConfig::default(), service).await.cut, ["service"]);
+    }
+}

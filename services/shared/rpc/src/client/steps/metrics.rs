@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::Histogram;
 use tokio::time::Instant;
 
-use crate::body;
+use crate::body::OnEnd;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 
 #[derive(Clone, Debug)]
@@ -28,13 +28,14 @@ impl Step for Metrics {
         let start = Instant::now();
         // Generated clients call a closed set of paths.
         let method = request.uri().path().trim_start_matches('/').to_owned();
-        let response = next.call(request).await;
-        body::watch(response, move |outcome| {
+        let count = OnEnd::new(move |outcome| {
             let labels = [
                 KeyValue::new("rpc.method", method),
                 KeyValue::new("rpc.grpc.status_code", outcome.code as i64),
             ];
             self.duration.record(start.elapsed().as_secs_f64(), &labels);
-        })
+        });
+        let response = next.call(request).await;
+        count.watch(response)
     }
 }

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::Facts;
-use crate::body;
+use crate::body::OnEnd;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 
 #[derive(Clone, Copy, Debug)]
@@ -15,42 +15,20 @@ impl Step for AccessLog {
             return next.call(request).await;
         };
         let start = Instant::now();
-        // Not after the await alone: a call dropped half-way (the caller went away) must leave its line too.
-        let mut line = Line { facts, start, told: false };
+        let line = OnEnd::new(move |outcome| {
+            let duration_ms = start.elapsed().as_secs_f64() * 1000.0;
+            tracing::info!(
+                target: "shiming_rpc::call",
+                method = facts.name(),
+                caller = facts.0.caller.get().map(String::as_str),
+                code = ?outcome.code,
+                reason = outcome.reason.as_deref(),
+                duration_ms = (duration_ms * 100.0).round() / 100.0,
+                request_id = &*facts.0.request_id,
+                "call"
+            );
+        });
         let response = next.call(request).await;
-        body::watch(response, move |outcome| {
-            line.tell(&format!("{:?}", outcome.code), outcome.reason.as_deref());
-        })
-    }
-}
-
-struct Line {
-    facts: Facts,
-    start: Instant,
-    told: bool,
-}
-
-impl Line {
-    fn tell(&mut self, code: &str, reason: Option<&str>) {
-        self.told = true;
-        let duration_ms = self.start.elapsed().as_secs_f64() * 1000.0;
-        tracing::info!(
-            target: "shiming_rpc::call",
-            method = self.facts.name(),
-            caller = self.facts.0.caller.get().map(String::as_str),
-            code,
-            reason,
-            duration_ms = (duration_ms * 100.0).round() / 100.0,
-            request_id = &*self.facts.0.request_id,
-            "call"
-        );
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        if !self.told {
-            self.tell("Cancelled", None);
-        }
+        line.watch(response)
     }
 }

@@ -5,7 +5,7 @@ use opentelemetry::metrics::Histogram;
 use tokio::time::Instant;
 
 use super::Facts;
-use crate::body;
+use crate::body::OnEnd;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 
 #[derive(Clone, Debug)]
@@ -30,13 +30,14 @@ impl Step for Metrics {
             return next.call(request).await;
         };
         let start = Instant::now();
-        let response = next.call(request).await;
-        body::watch(response, move |outcome| {
+        let count = OnEnd::new(move |outcome| {
             let labels = [
                 KeyValue::new("rpc.method", facts.name().to_owned()),
                 KeyValue::new("rpc.grpc.status_code", outcome.code as i64),
             ];
             self.duration.record(start.elapsed().as_secs_f64(), &labels);
-        })
+        });
+        let response = next.call(request).await;
+        count.watch(response)
     }
 }

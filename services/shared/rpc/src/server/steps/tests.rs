@@ -2,8 +2,9 @@
 
 use std::convert::Infallible;
 use std::future::pending;
+use std::io::Write;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -127,4 +128,52 @@ async fn the_header_of_another_machine_is_not_believed() {
     assert_eq!(reason(&response), (Code::Unauthenticated, "CALLER_UNKNOWN".into()));
     let response = run(request("/grpc.health.v1.Health/Check", "gateway", [10, 0, 0, 7]), fine).await;
     assert_eq!(reason(&response).0, Code::Unauthenticated, "not even health");
+}
+
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_call_leaves_one_line_also_when_it_is_dropped() {
+    let buffer = Buffer::default();
+    let out = buffer.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || out.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    run(request(SUBMIT, "gateway", HERE), pending).await;
+    let dropped = run(request(LOG_OUT, "gateway", HERE), pending);
+    assert!(tokio::time::timeout(Duration::from_millis(1), dropped).await.is_err());
+    run(request("/secret-path-4401", "gateway", HERE), pending).await;
+    run(request("/grpc.health.v1.Health/Check", "gateway", HERE), || async { Status::ok("").into_http() })
+        .await;
+
+    let written = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<serde_json::Value> =
+        written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told = |line: &serde_json::Value, name: &str| {
+        line["fields"][name].as_str().map(str::to_owned).unwrap_or_default()
+    };
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| ["method", "caller", "code", "reason"].map(|name| told(line, name)).join(" "))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "shiming.face.v1.AuthorityService/ImportReferences gateway PermissionDenied CALLER_NOT_ALLOWED",
+            "shiming.identity.v1.SessionService/LogOut gateway Cancelled ",
+            "unknown gateway Unimplemented METHOD_UNKNOWN",
+        ]
+    );
+    assert!(!written.contains("4401"), "a stranger's path is not repeated");
+    assert!(lines.iter().all(|line| line["fields"]["request_id"].as_str().is_some_and(|id| id.len() == 32)));
 }

@@ -3,12 +3,13 @@
 use std::sync::{Arc, OnceLock};
 
 use opentelemetry::propagation::Extractor;
+use tonic::Code;
 use tracing::{Instrument as _, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
 use super::{Facts, FactsInner, Target};
-use crate::body;
+use crate::body::{self, OnEnd};
 use crate::call;
 use crate::policy::PolicyTable;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
@@ -46,22 +47,33 @@ impl Step for Trace {
         let facts = FactsInner { target, request_id: request_id.clone(), trace_id, caller: OnceLock::new() };
         request.extensions_mut().insert(Facts(Arc::new(facts)));
 
-        let work = call::with_request_id(request_id, next.call(request)).instrument(span.clone());
-        let response = work.await;
+        let work = call::with_request_id(request_id, next.call(request));
         if span.is_disabled() {
-            return response;
+            return work.await;
         }
-        let ended = span.clone();
-        let response = body::watch(response, move |outcome| {
-            ended.record("rpc.grpc.status_code", outcome.code as i32);
-            if matches!(crate::status::kind(outcome.code), shiming_kernel::ErrorKind::Internal)
-                && outcome.code != tonic::Code::Ok
-            {
-                ended.record("otel.status_code", "ERROR");
+        let ending = span.clone();
+        let end = OnEnd::new(move |outcome| {
+            ending.record("rpc.grpc.status_code", outcome.code as i32);
+            if is_our_fault(outcome.code) {
+                ending.record("otel.status_code", "ERROR");
             }
         });
-        body::within(response, span)
+        let response = work.instrument(span.clone()).await;
+        body::within(end.watch(response), span)
     }
+}
+
+/// Whether a server's span of this status is an error by OpenTelemetry's conventions.
+fn is_our_fault(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unknown
+            | Code::DeadlineExceeded
+            | Code::Unimplemented
+            | Code::Internal
+            | Code::Unavailable
+            | Code::DataLoss
+    )
 }
 
 /// Named by the method; three fields, because every field costs.
