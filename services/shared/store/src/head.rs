@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
 use shiming_crypto::Sealer;
 
 use crate::audit::{self, AuditEntry};
+use crate::driver::Cause;
 use crate::entities::{audit_head, audit_log, outbox as outbox_rows};
 use crate::error::StoreError;
 use crate::outbox::{self, OutboxEvent};
@@ -27,7 +28,7 @@ pub(crate) async fn append(
     let head =
         audit_head::Entity::find_by_id(ONLY_ROW).lock_exclusive().one(conn).await.map_err(unwritable)?;
     let Some(mut head) = head else {
-        return Err(StoreError::AuditUnwritable(sea_orm::DbErr::Custom("audit_head has no row".into())));
+        return Err(StoreError::AuditUnwritable(Cause::because("audit_head has no row")));
     };
     let mut rows = Vec::with_capacity(audits.len());
     for entry in audits {

@@ -12,11 +12,13 @@
 //! A statement that fails inside a PostgreSQL transaction spoils it: return the error and let the [`Tx`] drop (it rolls back);
 //! for an insert that may find its row there already use `ON CONFLICT` (`try_insert`), not an error.
 //!
-//! Spans: see [`connect`](self) — every statement has one, with its text and without its values.
+//! Every statement has a span with its text and without its values, a child of the request's (see `connect`). An event carries
+//! its request's trace to the sink.
 
 mod audit;
 mod config;
 mod connect;
+mod driver;
 mod entities;
 mod error;
 mod head;
@@ -31,6 +33,7 @@ mod tx;
 
 pub use audit::{AuditEntry, Broken, Flaw, Verified, verify as verify_audit};
 pub use config::StoreConfig;
+pub use driver::Cause;
 pub use error::StoreError;
 pub use idempotency::{Idempotency, fingerprint};
 pub use migrations::{SharedMigrator, migrations};

@@ -11,7 +11,7 @@ use crate::audit::AuditEntry;
 use crate::error::StoreError;
 use crate::head;
 use crate::idempotency::{self, Claim, Idempotency};
-use crate::outbox::OutboxEvent;
+use crate::outbox::{self, OutboxEvent};
 use crate::store::Store;
 
 /// An open transaction. Dropping it rolls back.
@@ -80,7 +80,8 @@ impl Tx {
     }
 
     /// Puts an event into the outbox, at commit.
-    pub fn emit(&self, event: OutboxEvent) {
+    pub fn emit(&self, mut event: OutboxEvent) {
+        event.trace_parent = event.trace_parent.or_else(outbox::trace::current);
         self.pending().events.push(event);
     }
 

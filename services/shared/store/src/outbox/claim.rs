@@ -56,15 +56,17 @@ pub(super) async fn claim(store: &Store, limit: u64, lease: Duration) -> Result<
         return Ok(Vec::new());
     }
     let tx = store.begin("outbox.claim").await?;
-    let heads = Entity::find()
+    let keys: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::OrderingKey)
         .filter(ready(now))
         .filter(is_oldest_of_its_key())
         .order_by_asc(Column::Seq)
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
         .all(tx.conn())
         .await?;
-    let keys = heads.into_iter().map(|head| head.ordering_key);
     let rows = Entity::find()
         .filter(Column::DeliveredTime.is_null())
         .filter(Column::OrderingKey.is_in(keys))

@@ -5,6 +5,7 @@
 
 mod claim;
 mod relay;
+pub(crate) mod trace;
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
@@ -28,21 +29,14 @@ pub struct OutboxEvent {
     pub payload: Vec<u8>,
     /// Events of one key are delivered in the order of their commits.
     pub key: String,
-    /// W3C `traceparent` of the request, so that the delivery joins its trace.
+    /// W3C `traceparent` that the delivery joins; [`Tx::emit`](crate::Tx::emit) fills in the current one.
     pub trace_parent: Option<String>,
 }
 
 impl OutboxEvent {
-    /// An event outside any trace.
+    /// An event of the current trace.
     pub fn new(event_id: EventId, topic: &'static str, key: impl Into<String>, payload: Vec<u8>) -> Self {
         Self { event_id, topic, payload, key: key.into(), trace_parent: None }
-    }
-
-    /// The same event, delivered within the trace of this `traceparent`.
-    #[must_use]
-    pub fn in_trace(mut self, trace_parent: Option<String>) -> Self {
-        self.trace_parent = trace_parent;
-        self
     }
 }
 

@@ -15,7 +15,7 @@ use tracing::instrument::WithSubscriber as _;
 use tracing::subscriber::NoSubscriber;
 
 use super::claim::{self, Run};
-use super::{DeliveryError, EventSink, delivery};
+use super::{DeliveryError, EventSink, delivery, trace};
 use crate::error::StoreError;
 use crate::store::{Store, jittered};
 
@@ -151,6 +151,11 @@ impl Relay {
         if runs.is_empty() {
             return Ok(Turn::Idle);
         }
+        let span = trace::span(&runs);
+        self.deliver_in_span(runs).instrument(span).await
+    }
+
+    async fn deliver_in_span(&self, runs: Vec<Run>) -> Result<Turn, StoreError> {
         match self.attempt(&runs).await {
             Ok(()) => {
                 claim::delivered(&self.store, &runs).await?;
@@ -196,10 +201,8 @@ impl Relay {
                 events.push(opened.map_err(|error| DeliveryError::Refused(error.into()))?);
             }
         }
-        let span =
-            tracing::info_span!("outbox.deliver", otel.kind = "producer", outbox.events = events.len());
         let limit = Duration::from_millis(self.config.deliver_timeout_ms);
-        match timeout(limit, self.sink.deliver(events).instrument(span)).await {
+        match timeout(limit, self.sink.deliver(events)).await {
             Ok(result) => result,
             Err(elapsed) => Err(DeliveryError::Unavailable(elapsed.into())),
         }

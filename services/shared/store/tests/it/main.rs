@@ -9,4 +9,5 @@ mod relay;
 mod repeats;
 mod retention;
 mod spans;
+mod traces;
 mod transactions;
