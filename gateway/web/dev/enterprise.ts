@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { ENTERPRISES } from './data';
-import { Refusal, type Call } from './plugin';
-import { personOf, sessionOf, type Route } from './routes';
-import { changed, later, maskDocument, memory, now, tell, type Binding } from './state';
+import { ENTERPRISES } from './data.ts';
+import { Refusal, type Call } from './plugin.ts';
+import { personOf, sessionOf, type Route } from './routes.ts';
+import { changed, later, maskDocument, memory, now, tell, type Binding } from './state.ts';
 
 const ROLES: Record<string, string> = { TAX_CLERK: '办税员', FINANCE_OFFICER: '财务负责人' };
 const roleOf = (binding: Binding) => ROLES[binding.role] ?? '办税人员';

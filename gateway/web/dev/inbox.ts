@@ -1,6 +1,6 @@
-import { Refusal, type Call } from './plugin';
-import { personOf, type Route } from './routes';
-import { changed, memory } from './state';
+import { Refusal, type Call } from './plugin.ts';
+import { personOf, type Route } from './routes.ts';
+import { changed, memory } from './state.ts';
 
 const openFirst = (a: { done: boolean }, b: { done: boolean }) => Number(a.done) - Number(b.done);
 const messageBody = (one: (typeof memory.messages)[number]) => ({ messageId: one.id, title: one.title, body: one.text, read: one.done, createTime: one.createTime, link: one.link });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Plugin } from 'vite';
+import type { Connect, Plugin } from 'vite';
 
-import { routes } from './routes';
-import { memory } from './state';
+import { routes } from './routes.ts';
+import { memory } from './state.ts';
 
 /** A call as the routes of the stand-in see it. */
 export interface Call {
@@ -33,15 +33,13 @@ const PAUSE = Number(process.env['SHIMING_MOCK_PAUSE'] ?? 250);
 
 /** A development stand-in for the gateway: the HTTP contract answered from memory. It proves nothing and checks little. */
 export function mockGateway(): Plugin {
-  return {
-    name: 'shiming-mock-gateway',
-    configureServer(server) {
-      server.middlewares.use((request, response, next) => {
-        if (!request.url?.startsWith('/api/')) return next();
-        void answer(request, response);
-      });
-    },
+  const stand = (server: { middlewares: { use: (handler: Connect.NextHandleFunction) => unknown } }) => {
+    server.middlewares.use((request, response, next) => {
+      if (!request.url?.startsWith('/api/')) return next();
+      void answer(request, response);
+    });
   };
+  return { name: 'shiming-mock-gateway', configureServer: stand, configurePreviewServer: stand };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse) {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import { enterpriseRoutes } from './enterprise';
-import { CITIZENS, CODES, CONSENT, SAMPLE } from './data';
-import { inboxRoutes } from './inbox';
-import { Refusal, type Call } from './plugin';
-import { later, maskDocument, maskMobile, maskName, memory, now, seed, sendSms, type Person } from './state';
+import { enterpriseRoutes } from './enterprise.ts';
+import { CITIZENS, CODES, CONSENT, SAMPLE } from './data.ts';
+import { inboxRoutes } from './inbox.ts';
+import { Refusal, type Call } from './plugin.ts';
+import { later, maskDocument, maskMobile, maskName, memory, now, seed, sendSms, type Person } from './state.ts';
 
 export interface Route {
   method: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { CITIZENS, ENTERPRISES } from './data';
+import { CITIZENS, ENTERPRISES } from './data.ts';
 
 /** Somebody collected. */
 export interface Person {
@@ -88,6 +88,11 @@ export function changed(): void {
 
 /** A collected citizen with a session, enterprises, messages and to-dos, to look at full lists at once. */
 export function seed(): string {
+  memory.people = [];
+  memory.bindings = [];
+  memory.messages = [];
+  memory.todos = [];
+  memory.nextFailures = [];
   const [boss, clerk] = CITIZENS.map((citizen) => {
     const person: Person = {
       ...citizen,

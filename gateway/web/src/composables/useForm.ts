@@ -1,4 +1,4 @@
-import { nextTick, reactive, ref } from 'vue';
+import { nextTick, reactive, ref, watch } from 'vue';
 
 import { asApiError, type ApiError } from '@/api/problem';
 import type { Rule } from '@/forms/rules';
@@ -53,10 +53,22 @@ export function useForm<T extends Record<string, unknown>>(id: string, values: T
     return failure;
   }
 
+  /** The first wrong field as it stands on the page. */
   async function focusFirst() {
     await nextTick();
-    const first = Object.keys(values).find((field) => errors[field]);
-    if (first) document.getElementById(`${id}-${first}`)?.focus();
+    const wrong = Object.keys(errors)
+      .map((field) => document.getElementById(`${id}-${field}`))
+      .filter((element) => element !== null)
+      .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+    wrong[0]?.focus();
+  }
+
+  // A field that is being mended is no longer marked as wrong.
+  for (const field of Object.keys(values)) {
+    watch(
+      () => values[field],
+      () => delete errors[field],
+    );
   }
 
   return { id, values, errors, notice, clear, check, show };
