@@ -40,18 +40,20 @@ pub struct ProblemViolation {
     pub description: String,
 }
 
-/// Metadata keys of the contract's reasons, and reasons of fields that are passed on by one service for another.
-const KNOWN_KEYS: [&str; 10] = [
+/// Metadata keys that one service passes on for another: those of the contract's reasons.
+const KNOWN_KEYS: [&str; 12] = [
     "attempts_left",
+    "checksum",
     "fault",
     "limit",
+    "max_bytes",
     "next_step",
     "request_id",
     "retry_time",
     "state",
     "status",
+    "tries_left",
     "version",
-    "method",
 ];
 
 impl Problem {
@@ -116,7 +118,8 @@ const fn generic_message(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// Lets a service answer with what another one told it. Reasons, keys and violations this build doesn't know are dropped.
+/// Lets a service answer with what another one told it. A reason this build doesn't know becomes the
+/// kind's name, a field's becomes `INVALID`, and an unknown key is dropped.
 impl ServiceError for Problem {
     fn kind(&self) -> ErrorKind {
         self.kind
