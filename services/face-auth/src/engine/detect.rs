@@ -29,7 +29,7 @@ impl Detector {
     /// All faces, the largest first.
     pub(super) fn find(&mut self, scaler: &mut Scaler, image: &RgbImage) -> Result<Vec<Face>, EngineError> {
         let scale = self.write_input(scaler, image)?;
-        let [scores, boxes] = self.net.infer([&self.spec.scores, &self.spec.boxes])?;
+        let [scores, boxes] = self.infer()?;
         let (pairs, corners) = (scores.as_chunks::<2>().0, boxes.as_chunks::<4>().0);
         if pairs.is_empty() || pairs.len() != corners.len() {
             return Err(EngineError::inference("the detector's outputs don't match"));
@@ -42,6 +42,11 @@ impl Detector {
             score: pair[1],
         });
         Ok(strongest(found.collect(), self.spec.max_overlap))
+    }
+
+    /// Scores and boxes for the input as it stands.
+    pub(super) fn infer(&mut self) -> Result<[Vec<f32>; 2], EngineError> {
+        self.net.infer([&self.spec.scores, &self.spec.boxes])
     }
 
     /// Letterboxes the picture into the upper left of the input; returns by how much it was scaled.

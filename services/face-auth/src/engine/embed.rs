@@ -24,9 +24,14 @@ impl Embedder {
         self.spec.net.input.width
     }
 
+    /// The vector for the input as it stands.
+    pub(super) fn infer(&mut self) -> Result<[Vec<f32>; 1], EngineError> {
+        self.net.infer([&self.spec.net.output])
+    }
+
     pub(super) fn template(&mut self, chip: &RgbImage) -> Result<Template, EngineError> {
         write_planes(chip, &self.spec.net.input, self.net.planes());
-        let [vector] = self.net.infer([&self.spec.net.output])?;
+        let [vector] = self.infer()?;
         if vector.len() != self.spec.dimensions {
             return Err(EngineError::inference("the feature net's output has another length"));
         }

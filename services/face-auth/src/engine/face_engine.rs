@@ -10,7 +10,7 @@ use super::manifest::Thresholds;
 use super::pack::{ModelVersions, Pack, PackError};
 use super::pool::{Pool, PoolError};
 use super::quality::Gate;
-use super::recogniser::{Nets, Recogniser};
+use super::recogniser::{InferenceTimes, Nets, Recogniser};
 use super::runtime;
 use super::template::Template;
 
@@ -67,11 +67,25 @@ impl FaceEngine {
         self.inner.pool.workers()
     }
 
+    /// Runs every net once on whatever it saw last and times it: what a verification can't be faster than.
+    pub async fn time_inferences(&self) -> Result<InferenceTimes, EngineError> {
+        self.inner.pool.run(Recogniser::time_inferences).await.map_err(EngineError::from)?
+    }
+
     async fn template(&self, image: Bytes, gate: Gate) -> Result<Template, EngineError> {
-        match self.inner.pool.run(move |recogniser| recogniser.template(&image, &gate)).await {
-            Ok(result) => result,
-            Err(PoolError::Busy(retry_after)) => Err(EngineError::Busy { retry_after }),
-            Err(PoolError::BrokenOff) => Err(EngineError::BrokenOff),
+        self.inner
+            .pool
+            .run(move |recogniser| recogniser.template(&image, &gate))
+            .await
+            .map_err(EngineError::from)?
+    }
+}
+
+impl From<PoolError> for EngineError {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Busy(retry_after) => Self::Busy { retry_after },
+            PoolError::BrokenOff => Self::BrokenOff,
         }
     }
 }

@@ -75,6 +75,11 @@ impl LandmarkNet {
         Self { net, spec }
     }
 
+    /// The points for the input as it stands, x and y by turns, 0 to 1.
+    pub(super) fn infer(&mut self) -> Result<[Vec<f32>; 1], EngineError> {
+        self.net.infer([&self.spec.output])
+    }
+
     /// The points of the face in `area`.
     pub(super) fn find(
         &mut self,
@@ -86,7 +91,7 @@ impl LandmarkNet {
         let input = &self.spec.input;
         let face = scaler.scale(image, crop, input.width, input.height)?;
         write_planes(&face, input, self.net.planes());
-        let [flat] = self.net.infer([&self.spec.output])?;
+        let [flat] = self.infer()?;
         let (pairs, _) = flat.as_chunks::<2>();
         let points: &[[f32; 2]; POINTS] =
             pairs.try_into().map_err(|_| EngineError::inference("the landmark net gave no 68 points"))?;

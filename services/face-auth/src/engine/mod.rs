@@ -39,4 +39,5 @@ pub use self::face_engine::FaceEngine;
 pub use self::fault::{CaptureFault, EngineError};
 pub use self::manifest::Thresholds;
 pub use self::pack::{ModelVersion, ModelVersions, PackError};
+pub use self::recogniser::InferenceTimes;
 pub use self::template::{Template, TemplateError};

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn closing_breaks_off_what_waits() {
+    async fn a_closed_pool_takes_nothing() {
         let shared = {
             let pool = pool(1, 4);
             Arc::clone(&pool.shared)

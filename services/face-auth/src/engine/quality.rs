@@ -16,8 +16,9 @@ pub(super) struct Gate {
     min_eye_distance: f32,
     /// A further face counts when it is at least this wide, compared with the nearest one.
     other_face_from: f32,
-    /// Largest part of the face's box that may lie beyond the picture's edge.
-    max_beyond: f32,
+    /// Smallest room between the face's box and the picture's edge, as a part of the box; below 0 it may reach beyond. The
+    /// detector fits its box to what it sees, so that half a face has a box that ends just at the edge.
+    min_room: f32,
     /// Smallest sharpness, see [`sharpness`].
     min_sharpness: f32,
     min_brightness: f32,
@@ -33,7 +34,7 @@ impl Gate {
     pub(super) const CAPTURE: Self = Self {
         min_eye_distance: 32.0,
         other_face_from: 0.4,
-        max_beyond: 0.06,
+        min_room: 0.05,
         min_sharpness: 0.02,
         min_brightness: 40.0,
         max_brightness: 225.0,
@@ -45,7 +46,7 @@ impl Gate {
     pub(super) const REFERENCE: Self = Self {
         min_eye_distance: 14.0,
         other_face_from: 0.5,
-        max_beyond: 0.15,
+        min_room: -0.1,
         min_sharpness: 0.006,
         min_brightness: 25.0,
         max_brightness: 245.0,
@@ -59,8 +60,7 @@ impl Gate {
         if others.iter().any(|other| other.area.width() >= self.other_face_from * nearest.area.width()) {
             return Err(CaptureFault::SeveralFaces);
         }
-        let inside = nearest.area.intersection(edge).area();
-        if inside < (1.0 - self.max_beyond) * nearest.area.area() {
+        if room(nearest.area, edge) < self.min_room {
             return Err(CaptureFault::FaceCutOff);
         }
         Ok(*nearest)
@@ -93,6 +93,13 @@ impl Gate {
         }
         Ok(())
     }
+}
+
+/// The least room to any edge, as a part of the box's width or height.
+fn room(area: Rect, edge: Rect) -> f32 {
+    let across = (area.left - edge.left).min(edge.right - area.right) / area.width().max(1.0);
+    let down = (area.top - edge.top).min(edge.bottom - area.bottom) / area.height().max(1.0);
+    across.min(down)
 }
 
 /// The middle of a chip, where there is skin and neither hair nor background, as brightness.
@@ -170,7 +177,9 @@ mod tests {
     #[test]
     fn a_face_at_the_edge_is_cut_off() {
         assert_eq!(Gate::CAPTURE.single(&[face(-40.0, 160.0)], EDGE), Err(CaptureFault::FaceCutOff));
-        assert!(Gate::CAPTURE.single(&[face(-4.0, 160.0)], EDGE).is_ok());
+        assert_eq!(Gate::CAPTURE.single(&[face(4.0, 160.0)], EDGE), Err(CaptureFault::FaceCutOff));
+        assert!(Gate::CAPTURE.single(&[face(10.0, 160.0)], EDGE).is_ok());
+        assert!(Gate::REFERENCE.single(&[face(-4.0, 160.0)], EDGE).is_ok());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! One worker's nets, and the way of a picture through them.
 
+use std::time::{Duration, Instant};
+
 use image::RgbImage;
 use ort::environment::Environment;
 
@@ -32,6 +34,24 @@ pub(super) struct Recogniser {
     detector: Detector,
     landmarks: LandmarkNet,
     embedder: Embedder,
+}
+
+/// How long each net took, without anything around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InferenceTimes {
+    /// Finding faces.
+    pub detect: Duration,
+    /// Finding a face's points.
+    pub landmark: Duration,
+    /// Turning an aligned face into a template.
+    pub feature: Duration,
+}
+
+impl InferenceTimes {
+    /// All nets once: one picture.
+    pub fn sum(self) -> Duration {
+        self.detect + self.landmark + self.feature
+    }
 }
 
 /// The nets' contents, ready to become sessions: shared by the workers while they start.
@@ -83,6 +103,14 @@ impl Recogniser {
         self.embedder.template(&chip)
     }
 
+    pub(super) fn time_inferences(&mut self) -> Result<InferenceTimes, EngineError> {
+        Ok(InferenceTimes {
+            detect: timed(|| self.detector.infer())?,
+            landmark: timed(|| self.landmarks.infer())?,
+            feature: timed(|| self.embedder.infer())?,
+        })
+    }
+
     fn find_landmarks(&mut self, image: &RgbImage, face: Face) -> Result<Landmarks, EngineError> {
         let found = self.landmarks.find(&mut self.scaler, image, face.area)?;
         if found.roll().to_degrees().abs() <= MAX_ROLL {
@@ -104,6 +132,12 @@ impl Recogniser {
         let back = turn.inverse();
         Ok(Landmarks(points.0.map(|point| back.apply(point))))
     }
+}
+
+fn timed<T>(run: impl FnOnce() -> Result<T, EngineError>) -> Result<Duration, EngineError> {
+    let began = Instant::now();
+    run()?;
+    Ok(began.elapsed())
 }
 
 fn nearest_to(middle: Point, faces: &[Face]) -> Option<Rect> {

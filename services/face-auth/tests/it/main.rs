@@ -1,0 +1,3 @@
+//! Face-auth from the outside.
+
+mod engine;
