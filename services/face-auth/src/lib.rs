@@ -1,3 +1,166 @@
-//! Face-auth: face sessions, comparison, authority references, attempt limits.
+//! Face-auth owns face sessions, the comparison with the authority's reference faces, and the limits on attempts. It knows neither
+//! phones nor login sessions.
+//!
+//! ```text
+//! identity ──create_face_session──▶ session (purpose, subject, identity, capture token)
+//!  gateway ──submit_capture──▶ frames ─▶ engine ─▶ outcome, or a counted refusal; the frames are gone
+//! identity ──redeem_face_result──▶ the outcome, once
+//! operator ──import_references──▶ sealed templates; the photos are gone
+//! ```
 
+mod app;
+mod config;
+mod domain;
 pub mod engine;
+mod error;
+mod rpc;
+mod store;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use shiming_crypto::{Keyring, Sealer};
+use shiming_identifiers::IdentifierError;
+use shiming_kernel::{IdSource, SharedClock, SystemClock};
+use shiming_proto::face::v1::authority_service_server::AuthorityServiceServer;
+use shiming_proto::face::v1::demo_authority_service_server::DemoAuthorityServiceServer;
+use shiming_proto::face::v1::face_session_service_server::FaceSessionServiceServer;
+use shiming_rpc::{Listeners, NoSessions, PolicyTable, ServerBuilder};
+use shiming_runtime::Shutdown;
+use shiming_runtime::config::DurationText;
+use shiming_store::{Retention, RetentionConfig, Store};
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+use app::{App, Rules};
+pub use config::{Config, DEFAULT, DemoCitizen, DemoConfig, LimitsConfig, Threshold};
+use domain::{AttemptRules, CaptureLimits, KnownPerson, SamePerson};
+use engine::{FaceEngine, Thresholds};
+
+/// The name by which other services know this one.
+pub const NAME: &str = "face-auth";
+
+/// The services of the contract that are served here.
+pub const SERVICES: &[&str] = &[
+    "shiming.face.v1.FaceSessionService",
+    "shiming.face.v1.AuthorityService",
+    "shiming.face.v1.DemoAuthorityService",
+];
+
+/// What a message may have beside its picture.
+const BESIDE_THE_PICTURE: usize = 64 * 1024;
+
+/// Face-auth, ready to be mounted on a server.
+pub struct FaceAuth {
+    app: Arc<App>,
+    has_demo: bool,
+    max_message: usize,
+}
+
+impl FaceAuth {
+    /// Loads and checks the models and opens the database. A missing or altered model is an error that says what to do.
+    pub async fn build(config: &Config, clock: SharedClock) -> anyhow::Result<Self> {
+        let settings = config.engine.clone();
+        let engine = tokio::task::spawn_blocking(move || FaceEngine::start(&settings)).await??;
+        tracing::info!(
+            model_pack = engine.versions().pack,
+            licence = engine.versions().licence,
+            workers = engine.workers(),
+            "face engine ready"
+        );
+        let keyring = Keyring::from_config(&config.keyring)?;
+        let store = Store::connect(&config.store, clock.clone(), Sealer::new(&keyring, NAME)?).await?;
+        store.migrate::<store::Migrator>().await?;
+        let rules = rules(config, engine.thresholds());
+        let app = App {
+            store,
+            vault: store::Vault::new(&keyring)?,
+            ids: IdSource::new(clock.clone()),
+            clock,
+            engine,
+            rules,
+            judgements: TaskTracker::new(),
+            room: Arc::new(Semaphore::new(config.limits.captures_at_once)),
+            demo_citizens: demo_citizens(config)?,
+        };
+        Ok(Self {
+            app: Arc::new(app),
+            has_demo: config.demo.is_some(),
+            max_message: config.engine.limits.max_bytes + BESIDE_THE_PICTURE,
+        })
+    }
+
+    /// Adds face-auth's services to a server; the demo authority only where demo citizens are configured.
+    #[must_use]
+    pub fn mount(&self, server: ServerBuilder) -> ServerBuilder {
+        let sessions = FaceSessionServiceServer::new(rpc::FaceSessionApi(Arc::clone(&self.app)));
+        let authority = AuthorityServiceServer::new(rpc::AuthorityApi(Arc::clone(&self.app)));
+        let server = server
+            .add(sessions.max_decoding_message_size(self.max_message))
+            .add(authority.max_decoding_message_size(self.max_message));
+        if !self.has_demo {
+            return server;
+        }
+        let demo = DemoAuthorityServiceServer::new(rpc::DemoAuthorityApi(Arc::clone(&self.app)));
+        server.add(demo.max_decoding_message_size(self.max_message))
+    }
+
+    /// Starts what runs beside the calls: retention, and the wait for judgements under way when the process ends.
+    pub fn start(&self, shutdown: &Shutdown) {
+        let shared = Retention::new(self.app.store.clone(), RetentionConfig::default());
+        shutdown.spawn("face-auth.retention", shared.run(shutdown.soft()));
+        shutdown.spawn("face-auth.own_retention", app::retain(Arc::clone(&self.app), shutdown.soft()));
+        let (judgements, soft) = (self.app.judgements.clone(), shutdown.soft());
+        shutdown.spawn("face-auth.judgements", async move {
+            soft.cancelled().await;
+            judgements.close();
+            judgements.wait().await;
+        });
+    }
+}
+
+impl std::fmt::Debug for FaceAuth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FaceAuth").field("has_demo", &self.has_demo).finish_non_exhaustive()
+    }
+}
+
+/// Runs face-auth as a process of its own; returns when everything is started.
+pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
+    let service = FaceAuth::build(&config, Arc::new(SystemClock)).await?;
+    let policies = PolicyTable::of(SERVICES)?;
+    let server = ServerBuilder::new(NAME, &config.listen, policies, Arc::new(NoSessions), shutdown.clone());
+    service.start(&shutdown);
+    service.mount(server).spawn(Listeners::bind(&config.listen).await?);
+    Ok(())
+}
+
+fn rules(config: &Config, thresholds: Thresholds) -> Rules {
+    let limits = &config.limits;
+    let delta = |length: DurationText| TimeDelta::from_std(length.get()).unwrap_or(TimeDelta::MAX);
+    let to_reference = match limits.threshold {
+        Threshold::Standard => thresholds.standard,
+        Threshold::Strict => thresholds.strict,
+    };
+    Rules {
+        attempts: AttemptRules {
+            not_same_per_day: limits.attempts_per_day,
+            free_per_day: limits.free_tries_per_day,
+        },
+        capture: CaptureLimits {
+            frames: limits.frames,
+            frame_bytes: config.engine.limits.max_bytes,
+            total_bytes: limits.capture_bytes,
+            frame_pixels: config.engine.limits.max_pixels,
+        },
+        same_person: SamePerson { to_reference, among_frames: thresholds.standard },
+        session_life: delta(limits.session_life),
+        result_life: delta(limits.result_life),
+        judge_timeout: limits.judge_timeout.get(),
+        imports_at_once: limits.imports_at_once,
+    }
+}
+
+fn demo_citizens(config: &Config) -> Result<Vec<KnownPerson>, IdentifierError> {
+    config.demo.iter().flat_map(|demo| &demo.citizens).map(DemoCitizen::person).collect()
+}

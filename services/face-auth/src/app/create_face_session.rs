@@ -1,0 +1,88 @@
+//! Opens a face session for a person and a purpose.
+//!
+//! Whether the person is known, or has a photo, is not looked up here: that is said only after a face was captured, so that nobody
+//! can ask for it with a number alone.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shiming_crypto::SecretToken;
+use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
+use shiming_store::Idempotency;
+use uuid::Uuid;
+
+use super::{App, audit_entry};
+use crate::domain::{
+    Consent, FaceSession, IdentityKeys, KnownPerson, Purpose, china_date, rest_of_china_day,
+};
+use crate::error::FaceAuthError;
+use crate::store;
+
+/// A session to be opened.
+pub(crate) struct CreateFaceSession {
+    pub(crate) request: RequestMeta,
+    pub(crate) purpose: Purpose,
+    pub(crate) subject_id: Uuid,
+    pub(crate) person: KnownPerson,
+    pub(crate) consent: Consent,
+}
+
+/// What is handed out, and again on a repetition.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OpenedSession {
+    pub(crate) face_session_id: FaceSessionId,
+    pub(crate) capture_token: Redacted<String>,
+    pub(crate) expire_time: DateTime<Utc>,
+    pub(crate) attempts_left: u32,
+}
+
+/// Opens it.
+pub(crate) async fn create_face_session(
+    app: &App,
+    caller: &CallContext,
+    cmd: &CreateFaceSession,
+) -> Result<OpenedSession, FaceAuthError> {
+    let keys = cmd.person.keys();
+    let command = (cmd.purpose, cmd.subject_id, &keys, &cmd.consent);
+    let request = Idempotency::new(cmd.request, format!("{}:create_face_session", caller.caller), &command);
+    app.store.retry("create_face_session", || attempt(app, caller, cmd, &keys, &request)).await
+}
+
+async fn attempt(
+    app: &App,
+    caller: &CallContext,
+    cmd: &CreateFaceSession,
+    keys: &IdentityKeys,
+    request: &Idempotency,
+) -> Result<OpenedSession, FaceAuthError> {
+    let tx = app.store.begin("create_face_session").await?;
+    if let Some(done) = tx.replayed(request).await? {
+        return Ok(done);
+    }
+    let now = tx.now();
+    let used = store::used_attempts(tx.conn(), &app.vault, &keys.document, china_date(now)).await?;
+    app.rules.attempts.admit(used, rest_of_china_day(now))?;
+    let (token, hash) = SecretToken::generate();
+    let session = FaceSession {
+        face_session_id: app.ids.next().into(),
+        purpose: cmd.purpose,
+        subject_id: cmd.subject_id,
+        identity: keys.clone(),
+        token: hash,
+        expire_time: now + app.rules.session_life,
+        capture: None,
+        outcome: None,
+        redeem_time: None,
+    };
+    store::insert_session(&tx, &app.vault, &session, &cmd.consent).await?;
+    let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id,
+        "consent_id": cmd.consent.consent_id, "consent_version": cmd.consent.version});
+    tx.audit(audit_entry(caller, "face_session.opened", session.face_session_id, detail));
+    let opened = OpenedSession {
+        face_session_id: session.face_session_id,
+        capture_token: token.expose().into(),
+        expire_time: session.expire_time,
+        attempts_left: app.rules.attempts.left(used),
+    };
+    Ok(tx.finish(request, opened).await?)
+}

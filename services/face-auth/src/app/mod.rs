@@ -1,0 +1,81 @@
+//! What face-auth does, one file per use case.
+
+mod create_face_session;
+mod get_engine_info;
+mod import_reference;
+mod judge_capture;
+mod keep_reference;
+mod redeem_face_result;
+mod retain;
+mod set_demo_reference;
+mod submit_capture;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use shiming_kernel::{CallContext, IdSource, SharedClock};
+use shiming_store::{AuditEntry, Store};
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+use crate::domain::{AttemptRules, CaptureLimits, KnownPerson, SamePerson};
+use crate::engine::FaceEngine;
+use crate::store::Vault;
+
+pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
+pub(crate) use get_engine_info::{EngineInfo, get_engine_info};
+pub(crate) use import_reference::{ReferenceRow, import_reference};
+pub(crate) use judge_capture::Passed;
+pub(crate) use redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
+pub(crate) use retain::retain;
+pub(crate) use set_demo_reference::{SetDemoReference, set_demo_reference};
+pub(crate) use submit_capture::{admit_capture, submit_capture};
+
+/// What the use cases work with.
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) clock: SharedClock,
+    pub(crate) ids: IdSource,
+    pub(crate) engine: FaceEngine,
+    pub(crate) rules: Rules,
+    /// Judgements under way. They end by themselves, not with the call that waits for them: who hangs up before a refusal is counted
+    /// would have tried for nothing.
+    pub(crate) judgements: TaskTracker,
+    /// A place for each capture that may be in memory at once.
+    pub(crate) room: Arc<Semaphore>,
+    /// Whose references the demo authority sets.
+    pub(crate) demo_citizens: Vec<KnownPerson>,
+}
+
+/// The numbers the use cases go by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(crate) attempts: AttemptRules,
+    pub(crate) capture: CaptureLimits,
+    pub(crate) same_person: SamePerson,
+    /// From opening to the last capture.
+    pub(crate) session_life: TimeDelta,
+    /// From passing to redeeming.
+    pub(crate) result_life: TimeDelta,
+    /// How long the engine may take over one capture.
+    pub(crate) judge_timeout: Duration,
+    /// Rows of one import that are measured at once.
+    pub(crate) imports_at_once: usize,
+}
+
+fn audit_entry(
+    caller: &CallContext,
+    action: &'static str,
+    subject: impl ToString,
+    detail: serde_json::Value,
+) -> AuditEntry {
+    AuditEntry {
+        actor: caller.actor(),
+        action,
+        subject: subject.to_string(),
+        detail,
+        trace_id: caller.trace_id.clone(),
+    }
+}

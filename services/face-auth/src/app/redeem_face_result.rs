@@ -1,0 +1,65 @@
+//! Hands a passed result to the service that opened its session, once.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shiming_kernel::{CallContext, FaceSessionId, RequestMeta};
+use shiming_store::Idempotency;
+use uuid::Uuid;
+
+use super::{App, audit_entry};
+use crate::domain::{Outcome, Purpose, Refusal};
+use crate::error::FaceAuthError;
+use crate::store;
+
+/// A result to be redeemed, and what it must be bound to.
+pub(crate) struct RedeemFaceResult {
+    pub(crate) request: RequestMeta,
+    pub(crate) face_session_id: FaceSessionId,
+    pub(crate) purpose: Purpose,
+    pub(crate) subject_id: Uuid,
+}
+
+/// What the session proved, and again on a repetition.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Redeemed {
+    pub(crate) face_session_id: FaceSessionId,
+    pub(crate) purpose: Purpose,
+    pub(crate) subject_id: Uuid,
+    pub(crate) outcome: Outcome,
+}
+
+/// Redeems it.
+pub(crate) async fn redeem_face_result(
+    app: &App,
+    caller: &CallContext,
+    cmd: &RedeemFaceResult,
+) -> Result<Redeemed, FaceAuthError> {
+    let command = (cmd.face_session_id, cmd.purpose, cmd.subject_id);
+    let request = Idempotency::new(cmd.request, format!("{}:redeem_face_result", caller.caller), &command);
+    app.store.retry("redeem_face_result", || attempt(app, caller, cmd, &request)).await
+}
+
+async fn attempt(
+    app: &App,
+    caller: &CallContext,
+    cmd: &RedeemFaceResult,
+    request: &Idempotency,
+) -> Result<Redeemed, FaceAuthError> {
+    let tx = app.store.begin("redeem_face_result").await?;
+    if let Some(done) = tx.replayed(request).await? {
+        return Ok(done);
+    }
+    let found = store::lock_session(&tx, &app.vault, cmd.face_session_id).await?;
+    let session = found.ok_or(Refusal::ResultRefused)?;
+    let outcome = session.redeemable(cmd.purpose, cmd.subject_id, tx.now())?.clone();
+    store::mark_redeemed(&tx, cmd.face_session_id).await?;
+    let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id});
+    tx.audit(audit_entry(caller, "face_result.redeemed", cmd.face_session_id, detail));
+    let redeemed = Redeemed {
+        face_session_id: cmd.face_session_id,
+        purpose: cmd.purpose,
+        subject_id: cmd.subject_id,
+        outcome,
+    };
+    Ok(tx.finish(request, redeemed).await?)
+}

@@ -1,0 +1,111 @@
+//! The frames of one capture, held to their limits while they arrive and before anything is decoded.
+
+use bytes::Bytes;
+
+use super::refusal::Refusal;
+use crate::engine::CaptureFault;
+
+/// How much one capture may bring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CaptureLimits {
+    /// Frames of one capture.
+    pub(crate) frames: usize,
+    /// Bytes of one frame.
+    pub(crate) frame_bytes: usize,
+    /// Bytes of all frames together.
+    pub(crate) total_bytes: usize,
+    /// Pixels of one frame; the engine holds it, the refusal names it.
+    pub(crate) frame_pixels: u64,
+}
+
+impl CaptureLimits {
+    /// What is said when a picture is too large in any way.
+    pub(crate) const fn too_large(&self) -> Refusal {
+        Refusal::ImageTooLarge { max_bytes: self.frame_bytes, max_pixels: self.frame_pixels }
+    }
+}
+
+/// Why a capture can't take one more frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotAFrame {
+    /// Nothing in it.
+    Empty,
+    /// The capture has as many as it may.
+    TooMany,
+    /// It, or all together, have too many bytes.
+    TooLarge,
+}
+
+/// Frames in the order they were taken.
+pub(crate) struct Frames {
+    limits: CaptureLimits,
+    images: Vec<Bytes>,
+    bytes: usize,
+}
+
+impl Frames {
+    pub(crate) fn new(limits: CaptureLimits) -> Self {
+        Self { limits, images: Vec::new(), bytes: 0 }
+    }
+
+    /// Takes one more.
+    pub(crate) fn push(&mut self, image: Bytes) -> Result<(), NotAFrame> {
+        let (one, all) = (image.len(), self.bytes.saturating_add(image.len()));
+        if one == 0 {
+            return Err(NotAFrame::Empty);
+        }
+        if self.images.len() >= self.limits.frames {
+            return Err(NotAFrame::TooMany);
+        }
+        if one > self.limits.frame_bytes || all > self.limits.total_bytes {
+            return Err(NotAFrame::TooLarge);
+        }
+        self.bytes = all;
+        self.images.push(image);
+        Ok(())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.images.is_empty()
+    }
+
+    pub(crate) fn into_images(self) -> Vec<Bytes> {
+        self.images
+    }
+}
+
+/// What to tell a person none of whose frames is usable: what is wrong with most of them, and of equals what came last, for that is
+/// nearest to how they sit now.
+pub(crate) fn why_unusable(faults: &[CaptureFault]) -> CaptureFault {
+    let count = |fault: &CaptureFault| faults.iter().filter(|other| *other == fault).count();
+    faults.iter().copied().max_by_key(count).unwrap_or(CaptureFault::NoFace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: CaptureLimits =
+        CaptureLimits { frames: 3, frame_bytes: 10, total_bytes: 15, frame_pixels: 100 };
+
+    #[test]
+    fn every_limit_holds_on_its_own() {
+        let mut frames = Frames::new(LIMITS);
+        assert_eq!(frames.push(Bytes::new()), Err(NotAFrame::Empty));
+        assert_eq!(frames.push(Bytes::from(vec![1; 11])), Err(NotAFrame::TooLarge));
+        assert_eq!(frames.push(Bytes::from(vec![1; 10])), Ok(()));
+        assert_eq!(frames.push(Bytes::from(vec![1; 6])), Err(NotAFrame::TooLarge), "together");
+        assert_eq!(frames.push(Bytes::from(vec![1; 2])), Ok(()));
+        assert_eq!(frames.push(Bytes::from(vec![1; 3])), Ok(()));
+        assert_eq!(frames.push(Bytes::from(vec![1; 1])), Err(NotAFrame::TooMany));
+        assert_eq!(frames.into_images().len(), 3);
+    }
+
+    #[test]
+    fn the_commonest_fault_is_told_and_of_equals_the_last() {
+        use CaptureFault as F;
+        assert_eq!(why_unusable(&[F::TooDark, F::NoFace, F::TooDark, F::TooBlurred]), F::TooDark);
+        assert_eq!(why_unusable(&[F::TooDark, F::NoFace]), F::NoFace);
+        assert_eq!(why_unusable(&[]), F::NoFace);
+    }
+}

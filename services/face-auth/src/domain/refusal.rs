@@ -1,0 +1,148 @@
+//! What face-auth says no to, in words that show a way out.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use shiming_kernel::{ErrorKind, ServiceError};
+
+use crate::engine::CaptureFault;
+
+/// A rule's no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("refused: {}", self.reason())]
+pub(crate) enum Refusal {
+    /// No receipt of the person's separate consent.
+    ConsentRequired,
+    /// The identity's day is used up.
+    RetryExhausted {
+        /// When the next one begins.
+        retry_after: Duration,
+    },
+    /// No session for this id and capture token.
+    SessionNotFound,
+    /// The session, or its result, is over.
+    SessionExpired,
+    /// The session has its result.
+    AlreadyFinished,
+    /// The session has no result yet.
+    NotFinished,
+    /// The result is used, or of another purpose or subject.
+    ResultRefused,
+    /// Another capture of the same session or identity is being judged.
+    ConcurrentCapture,
+    /// A picture is none, or damaged.
+    NotAnImage,
+    /// A picture is too large.
+    ImageTooLarge {
+        /// Bytes one may have.
+        max_bytes: usize,
+        /// Pixels one may have.
+        max_pixels: u64,
+    },
+    /// No picture shows one face well enough.
+    CaptureQuality(CaptureFault),
+    /// The face is somebody else's.
+    NotSame {
+        /// How often one may try again today.
+        attempts_left: u32,
+    },
+    /// There is nothing to compare with.
+    NoAuthoritativePhoto,
+    /// The authority knows the number under another name.
+    NameMismatch,
+    /// No demo citizen.
+    PersonNotFound,
+    /// More captures than the machine can judge.
+    Overloaded {
+        /// When to come again.
+        retry_after: Duration,
+    },
+}
+
+impl ServiceError for Refusal {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotAnImage | Self::ImageTooLarge { .. } => ErrorKind::InvalidArgument,
+            Self::NotSame { .. } => ErrorKind::Unauthenticated,
+            Self::ResultRefused => ErrorKind::PermissionDenied,
+            Self::SessionNotFound | Self::PersonNotFound => ErrorKind::NotFound,
+            Self::ConsentRequired
+            | Self::SessionExpired
+            | Self::AlreadyFinished
+            | Self::NotFinished
+            | Self::CaptureQuality(_)
+            | Self::NoAuthoritativePhoto
+            | Self::NameMismatch => ErrorKind::FailedPrecondition,
+            Self::ConcurrentCapture => ErrorKind::Aborted,
+            Self::RetryExhausted { .. } | Self::Overloaded { .. } => ErrorKind::ResourceExhausted,
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::ConsentRequired => "CONSENT_REQUIRED",
+            Self::RetryExhausted { .. } => "FACE_RETRY_EXHAUSTED",
+            Self::SessionNotFound => "FACE_SESSION_NOT_FOUND",
+            Self::SessionExpired => "FACE_SESSION_EXPIRED",
+            Self::AlreadyFinished => "FACE_ALREADY_FINISHED",
+            Self::NotFinished => "FACE_NOT_FINISHED",
+            Self::ResultRefused => "FACE_RESULT_REFUSED",
+            Self::ConcurrentCapture => "CONCURRENT_CHANGE",
+            Self::NotAnImage => "NOT_AN_IMAGE",
+            Self::ImageTooLarge { .. } => "IMAGE_TOO_LARGE",
+            Self::CaptureQuality(_) => "CAPTURE_QUALITY",
+            Self::NotSame { .. } => "FACE_NOT_SAME",
+            Self::NoAuthoritativePhoto => "NO_AUTHORITATIVE_PHOTO",
+            Self::NameMismatch => "NAME_ID_MISMATCH",
+            Self::PersonNotFound => "PERSON_NOT_FOUND",
+            Self::Overloaded { .. } => "OVERLOADED",
+        }
+    }
+
+    fn message(&self) -> Cow<'static, str> {
+        match self {
+            Self::ConsentRequired => "请先阅读并同意人脸信息处理告知书；不同意的，可到办税服务厅窗口办理".into(),
+            Self::RetryExhausted { .. } => "今日人脸识别次数已用完，请明天再试，或到办税服务厅窗口办理".into(),
+            Self::SessionNotFound => "人脸识别已失效，请返回重新开始".into(),
+            Self::SessionExpired => "人脸识别已超时，请返回重新开始".into(),
+            Self::AlreadyFinished => "人脸识别已完成，请继续下一步".into(),
+            Self::NotFinished => "请先完成人脸识别".into(),
+            Self::ResultRefused => "人脸识别结果无效，请重新进行人脸识别".into(),
+            Self::ConcurrentCapture => "正在进行人脸识别，请等待结果，不要重复提交".into(),
+            Self::NotAnImage => CaptureFault::NotAnImage.message().into(),
+            Self::ImageTooLarge { .. } => CaptureFault::ImageTooLarge.message().into(),
+            Self::CaptureQuality(fault) => fault.message().into(),
+            Self::NotSame { attempts_left: 0 } => {
+                "人脸比对未通过，今日次数已用完，请明天再试，或到办税服务厅窗口办理".into()
+            }
+            Self::NotSame { attempts_left } => format!(
+                "人脸比对未通过，请摘下口罩、墨镜，在光线均匀处由本人正对镜头重试，今日还可尝试{attempts_left}次；也可到办税服务厅窗口办理"
+            )
+            .into(),
+            Self::NoAuthoritativePhoto => "未查询到可用于比对的证件照片，请携带证件到办税服务厅窗口办理".into(),
+            Self::NameMismatch => {
+                "姓名与证件号码不一致，请核对后重新填写；确认无误的，请携带证件到办税服务厅窗口办理".into()
+            }
+            Self::PersonNotFound => "该证件不属于演示人员，请选择页面列出的演示人员".into(),
+            Self::Overloaded { .. } => "当前办理人数较多，请稍后重试".into(),
+        }
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::CaptureQuality(fault) => vec![("fault", fault.reason().to_owned())],
+            Self::NotSame { attempts_left } => vec![("attempts_left", attempts_left.to_string())],
+            Self::ImageTooLarge { max_bytes, max_pixels } => {
+                vec![("max_bytes", max_bytes.to_string()), ("max_pixels", max_pixels.to_string())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RetryExhausted { retry_after } | Self::Overloaded { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+}

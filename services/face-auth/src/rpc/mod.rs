@@ -1,0 +1,22 @@
+//! The contract's services on top of the use cases: one line per method. The only place that names a tonic status.
+
+mod authority;
+mod capture;
+mod convert;
+mod demo_authority;
+mod face_session;
+
+use shiming_rpc::status::from_error;
+use tonic::Status;
+
+use crate::error::FaceAuthError;
+
+pub(crate) use authority::AuthorityApi;
+pub(crate) use demo_authority::DemoAuthorityApi;
+pub(crate) use face_session::FaceSessionApi;
+
+impl From<FaceAuthError> for Status {
+    fn from(error: FaceAuthError) -> Self {
+        from_error(&error)
+    }
+}

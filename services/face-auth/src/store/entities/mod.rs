@@ -1,0 +1,5 @@
+//! Rows as sea-orm sees them.
+
+pub(super) mod authority_reference;
+pub(super) mod face_attempt;
+pub(super) mod face_session;

@@ -1,0 +1,74 @@
+//! The keys of face-auth's tables: what seals their fields, and what finds their rows.
+
+use shiming_crypto::{BlindIndex, CryptoError, Keyring, KeyringError, MacKey, Sealer, field_context};
+use uuid::Uuid;
+
+use super::Found;
+use crate::domain::IdentityKeys;
+use crate::engine::Template;
+
+const TEMPLATE: &str = "authority_references.template";
+const NAME: &str = "authority_references.name";
+const IDENTITY: &str = "face_sessions.identity";
+
+/// Everything derived from face-auth's keyring. Templates have keys of their own: whoever holds those of the sessions opens no face.
+#[derive(Clone, Debug)]
+pub(crate) struct Vault {
+    references: Sealer,
+    sessions: Sealer,
+    identities: BlindIndex,
+    contents: MacKey,
+}
+
+impl Vault {
+    /// Derives every key this service uses.
+    pub(crate) fn new(keyring: &Keyring) -> Result<Self, KeyringError> {
+        Ok(Self {
+            references: Sealer::new(keyring, "face.reference")?,
+            sessions: Sealer::new(keyring, "face.session")?,
+            identities: BlindIndex::new(keyring, "face.identity")?,
+            contents: MacKey::new(keyring, "face.reference.content")?,
+        })
+    }
+
+    pub(super) fn index(&self, document: &str) -> Vec<u8> {
+        self.identities.index(document).to_vec()
+    }
+
+    /// The index under every key that may have been current when a row was written.
+    pub(super) fn candidates(&self, document: &str) -> Vec<Vec<u8>> {
+        self.identities.candidates(document).into_iter().map(Vec::from).collect()
+    }
+
+    pub(super) fn seal_identity(&self, row: Uuid, keys: &IdentityKeys) -> Found<Vec<u8>> {
+        let json = serde_json::to_vec(keys).map_err(shiming_store::StoreError::from)?;
+        Ok(self.sessions.seal(&field_context(IDENTITY, row), &json)?)
+    }
+
+    pub(super) fn open_identity(&self, row: Uuid, sealed: &[u8]) -> Found<IdentityKeys> {
+        let json = self.sessions.open(&field_context(IDENTITY, row), sealed)?;
+        Ok(serde_json::from_slice(&json).map_err(shiming_store::StoreError::from)?)
+    }
+
+    pub(super) fn seal_template(&self, row: Uuid, template: &Template) -> Result<Vec<u8>, CryptoError> {
+        self.references.seal(&field_context(TEMPLATE, row), &template.to_bytes())
+    }
+
+    pub(super) fn open_template(&self, row: Uuid, sealed: &[u8]) -> Found<Template> {
+        let bytes = zeroize::Zeroizing::new(self.references.open(&field_context(TEMPLATE, row), sealed)?);
+        Ok(Template::from_bytes(&bytes)?)
+    }
+
+    pub(super) fn seal_name(&self, row: Uuid, name: &str) -> Result<Vec<u8>, CryptoError> {
+        self.references.seal_text(&field_context(NAME, row), name)
+    }
+
+    pub(super) fn open_name(&self, row: Uuid, sealed: &[u8]) -> Result<String, CryptoError> {
+        Ok(self.references.open_text(&field_context(NAME, row), sealed)?.into_inner())
+    }
+
+    /// What tells whether a row of an import was stored before: a keyed hash, so that the photo itself need not be kept.
+    pub(crate) fn content(&self, model_pack: &str, keys: &IdentityKeys, photo: &[u8]) -> [u8; 32] {
+        self.contents.tag(&[model_pack.as_bytes(), keys.document.as_bytes(), keys.name.as_bytes(), photo])
+    }
+}
