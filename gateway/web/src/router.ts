@@ -1,6 +1,7 @@
 import { nextTick } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
 
+import { dismiss } from './composables/useConfirm';
 import { ensureStarted, useSession } from './composables/useSession';
 import HomePage from './pages/home/HomePage.vue';
 
@@ -59,6 +60,7 @@ let opened = false;
 
 router.afterEach(async (to, from, failure) => {
   if (failure) return;
+  dismiss();
   document.title = to.path === '/' ? '实名办税' : `${to.meta.title} - 实名办税`;
   // The first page keeps the browser's own focus; later ones begin at their name, for those who listen.
   if (opened && to.path !== from.path) {

@@ -30,3 +30,8 @@ export function confirm(question: Question): Promise<boolean> {
     };
   });
 }
+
+/** Takes the question off the screen, as answered with no: the page it was about is left. */
+export function dismiss() {
+  asked.value?.answer(false);
+}
