@@ -1,0 +1,115 @@
+//! Sessions in the cache, by the hash of their token: one look-up opens one, one deletion ends it on every replica.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use shiming_crypto::{SecretToken, TokenHash};
+use shiming_kernel::{PersonId, Redacted, RequestId};
+
+use super::App;
+use crate::domain::session::SessionRecord;
+use crate::error::IdentityError;
+
+/// How long a renewal keeps others from renewing the same session.
+const RENEWAL: Duration = Duration::from_mins(1);
+
+/// A session as it may be shown, with its ends.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SessionView {
+    pub(crate) record: SessionRecord,
+    pub(crate) idle_expire_time: DateTime<Utc>,
+}
+
+/// A session just opened or renewed, with the token that opens it from now on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OpenedSession {
+    pub(crate) token: Redacted<String>,
+    pub(crate) view: SessionView,
+}
+
+/// The session a token opens; looking counts as use.
+pub(crate) async fn find(app: &App, token: &str) -> Result<Option<SessionView>, IdentityError> {
+    let key = key(&TokenHash::of(token));
+    let Some(stored) = app.cache.get(&key).await? else { return Ok(None) };
+    // A record of another build is no session of this one.
+    let Ok(record) = serde_json::from_slice::<SessionRecord>(&stored) else { return Ok(None) };
+    let now = app.now();
+    let Some(left) = record.time_left(now, &app.rules.session()) else {
+        app.cache.delete(&key).await?;
+        return Ok(None);
+    };
+    // Logged out between the two look-ups: gone is gone.
+    if !app.cache.touch(&key, left).await? {
+        return Ok(None);
+    }
+    Ok(Some(view(record, now, left)))
+}
+
+/// The session a token opens, or the refusal.
+pub(crate) async fn require(app: &App, token: &Redacted<String>) -> Result<SessionView, IdentityError> {
+    find(app, token.expose()).await?.ok_or(IdentityError::SessionInvalid)
+}
+
+/// Stores a session under a new token. Nobody knows the token before the answer is given, so an answer that is never given leaves nothing
+/// that could be used.
+pub(crate) async fn open(app: &App, record: SessionRecord) -> Result<OpenedSession, IdentityError> {
+    let now = app.now();
+    let left = record.time_left(now, &app.rules.session()).ok_or(IdentityError::SessionInvalid)?;
+    let (token, hash) = SecretToken::generate();
+    let stored = serde_json::to_vec(&record).map_err(|_| IdentityError::Corrupt("session"))?;
+    app.cache.put(&key(&hash), Bytes::from(stored), left).await?;
+    let person = persons_key(record.session.person_id);
+    app.cache.set_add(&person, &hash.to_key(), app.rules.session_absolute.get()).await?;
+    Ok(OpenedSession { token: token.expose().into(), view: view(record, now, left) })
+}
+
+/// Ends the session of a token; one that is over already is fine.
+pub(crate) async fn end(app: &App, token: &Redacted<String>) -> Result<(), IdentityError> {
+    let hash = TokenHash::of(token.expose());
+    let Some(stored) = app.cache.take(&key(&hash)).await? else { return Ok(()) };
+    if let Ok(record) = serde_json::from_slice::<SessionRecord>(&stored) {
+        app.cache.set_remove(&persons_key(record.session.person_id), &hash.to_key()).await?;
+    }
+    Ok(())
+}
+
+/// Lets one request renew a session; others are told that somebody was faster. Ended by [`renewal_failed`], or by time.
+pub(crate) async fn begin_renewal(
+    app: &App,
+    token: &Redacted<String>,
+    request: RequestId,
+) -> Result<(), IdentityError> {
+    let key = renewal_key(token);
+    let mine = Bytes::from(request.to_string());
+    let free = app.cache.put_if_absent(&key, mine.clone(), RENEWAL).await?;
+    if free || app.cache.get(&key).await?.as_ref() == Some(&mine) {
+        Ok(())
+    } else {
+        Err(IdentityError::ConcurrentChange)
+    }
+}
+
+/// Lets others renew the session again. A failure is logged only: the hold ends by itself.
+pub(crate) async fn renewal_failed(app: &App, token: &Redacted<String>) {
+    if let Err(error) = app.cache.delete(&renewal_key(token)).await {
+        tracing::debug!(%error, "renewal hold stays for a while");
+    }
+}
+
+fn view(record: SessionRecord, now: DateTime<Utc>, left: Duration) -> SessionView {
+    SessionView { record, idle_expire_time: now + TimeDelta::from_std(left).unwrap_or(TimeDelta::zero()) }
+}
+
+fn key(hash: &TokenHash) -> String {
+    format!("session:{}", hash.to_key())
+}
+
+fn persons_key(person: PersonId) -> String {
+    format!("person-sessions:{person}")
+}
+
+fn renewal_key(token: &Redacted<String>) -> String {
+    format!("session-renewal:{}", TokenHash::of(token.expose()).to_key())
+}

@@ -1,0 +1,273 @@
+//! Face sessions, by face-auth: identity opens one for a person and a purpose, and redeems its result once.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shiming_identifiers::DocumentType;
+use shiming_kernel::{ErrorKind, FaceSessionId, Redacted, RequestId};
+use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
+use shiming_proto::face::v1::{
+    ConsentReceipt, CreateFaceSessionRequest, FacePurpose, RedeemFaceResultRequest,
+};
+use shiming_proto::types::v1::{DocumentType as WireDocumentType, IdentityDocument};
+use shiming_rpc::ClientChannel;
+use shiming_rpc::convert::{InvalidField, parse_id, required, to_time};
+use shiming_rpc::status::Problem;
+use uuid::Uuid;
+
+use crate::domain::identity::Identity;
+use crate::error::{BoxedCause, IdentityError};
+
+/// What a face session is for; a result serves no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// 实名采集.
+    Collection,
+    /// A sensitive act in a session.
+    StepUp,
+}
+
+/// A face session to be opened.
+#[derive(Clone, Debug)]
+pub struct NewFaceSession {
+    /// What for.
+    pub purpose: Purpose,
+    /// The collection or the person the result will be bound to.
+    pub subject_id: Uuid,
+    /// Type of the document whose photo is compared.
+    pub document_type: DocumentType,
+    /// Its number.
+    pub document_number: Redacted<String>,
+    /// The name on it.
+    pub name: Redacted<String>,
+    /// The consent ledger's entry.
+    pub consent_id: Uuid,
+    /// Version of the text consented to.
+    pub consent_version: &'static str,
+    /// Hash of that text, lower-case hex.
+    pub consent_sha256: &'static str,
+    /// A repetition with the same id gets the same session.
+    pub request_id: RequestId,
+}
+
+impl NewFaceSession {
+    pub(crate) fn person(identity: &Identity) -> (DocumentType, Redacted<String>, Redacted<String>) {
+        (identity.document_type(), identity.document.as_str().into(), identity.name.original().into())
+    }
+}
+
+/// Lets one browser submit one capture.
+#[derive(Clone, Debug)]
+pub struct FaceTicket {
+    /// The session.
+    pub face_session_id: FaceSessionId,
+    /// The secret that submits frames.
+    pub capture_token: Redacted<String>,
+    /// When the session ends.
+    pub expire_time: DateTime<Utc>,
+}
+
+/// A result to be redeemed; face-auth hands it out only to the purpose and subject its session was opened for.
+#[derive(Clone, Copy, Debug)]
+pub struct Redemption {
+    /// The session that passed.
+    pub face_session_id: FaceSessionId,
+    /// What it was opened for.
+    pub purpose: Purpose,
+    /// Whom it was opened for.
+    pub subject_id: Uuid,
+    /// A repetition with the same id gets the same result; any other is refused.
+    pub request_id: RequestId,
+}
+
+/// How a passed session was judged: for the audit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaceResult {
+    /// Cosine between capture and reference, -1 to 1.
+    pub similarity: f32,
+    /// What it had to reach.
+    pub threshold: f32,
+    /// The models that judged, as name@version.
+    pub model_pack: String,
+}
+
+/// Why face-auth gave no session or no result.
+#[derive(Debug, thiserror::Error)]
+pub enum FaceError {
+    /// It said no, in words for the person.
+    #[error("refused")]
+    Refused(#[source] Problem),
+    /// It can't be asked now.
+    #[error("unavailable")]
+    Unavailable(#[source] BoxedCause),
+    /// It answered what the contract does not know, or refused us as a caller.
+    #[error("out of contract")]
+    Fault(#[source] BoxedCause),
+}
+
+impl From<FaceError> for IdentityError {
+    fn from(error: FaceError) -> Self {
+        match error {
+            FaceError::Refused(problem) => Self::Face(problem),
+            FaceError::Unavailable(cause) => Self::FaceUnavailable(cause),
+            FaceError::Fault(cause) => Self::FaceFault(cause),
+        }
+    }
+}
+
+/// Opens face sessions and redeems their results.
+#[async_trait]
+pub trait FaceAuth: Send + Sync {
+    /// Opens a session.
+    async fn open(&self, session: NewFaceSession) -> Result<FaceTicket, FaceError>;
+
+    /// Redeems the result of one that passed.
+    async fn redeem(&self, redemption: Redemption) -> Result<FaceResult, FaceError>;
+}
+
+/// Asks the face-auth service.
+#[derive(Clone, Debug)]
+pub struct FaceAuthService(FaceSessionServiceClient<ClientChannel>);
+
+impl FaceAuthService {
+    /// Through a channel to face-auth.
+    pub fn new(face_auth: ClientChannel) -> Self {
+        Self(FaceSessionServiceClient::new(face_auth))
+    }
+}
+
+#[async_trait]
+impl FaceAuth for FaceAuthService {
+    async fn open(&self, session: NewFaceSession) -> Result<FaceTicket, FaceError> {
+        let request = CreateFaceSessionRequest {
+            purpose: wire_purpose(session.purpose).into(),
+            subject_id: session.subject_id.to_string(),
+            document: Some(IdentityDocument {
+                r#type: wire_document_type(session.document_type).into(),
+                number: session.document_number.into_inner(),
+                name: session.name.into_inner(),
+            }),
+            consent: Some(ConsentReceipt {
+                consent_id: session.consent_id.to_string(),
+                version: session.consent_version.to_owned(),
+                text_sha256: session.consent_sha256.to_owned(),
+            }),
+            request_id: session.request_id.to_string(),
+            validate_only: false,
+        };
+        let answer =
+            self.0.clone().create_face_session(request).await.map_err(|status| judge(status.into()))?;
+        let answer = answer.into_inner();
+        let ticket = || -> Result<FaceTicket, InvalidField> {
+            Ok(FaceTicket {
+                face_session_id: parse_id("face_session_id", &answer.face_session_id)?,
+                capture_token: answer.capture_token.into(),
+                expire_time: to_time("expire_time", required("expire_time", answer.expire_time)?)?,
+            })
+        };
+        ticket().map_err(|fault| FaceError::Fault(Box::new(fault)))
+    }
+
+    async fn redeem(&self, redemption: Redemption) -> Result<FaceResult, FaceError> {
+        let request = RedeemFaceResultRequest {
+            face_session_id: redemption.face_session_id.to_string(),
+            purpose: wire_purpose(redemption.purpose).into(),
+            subject_id: redemption.subject_id.to_string(),
+            request_id: redemption.request_id.to_string(),
+            validate_only: false,
+        };
+        let answer =
+            self.0.clone().redeem_face_result(request).await.map_err(|status| judge(status.into()))?;
+        let result = required("result", answer.into_inner().result)
+            .map_err(|fault| FaceError::Fault(Box::new(fault)))?;
+        let bound = result.subject_id == redemption.subject_id.to_string()
+            && result.face_session_id == redemption.face_session_id.to_string()
+            && result.purpose() == wire_purpose(redemption.purpose);
+        if !bound {
+            return Err(FaceError::Fault("the result belongs to something else".into()));
+        }
+        Ok(FaceResult {
+            similarity: result.similarity,
+            threshold: result.threshold,
+            model_pack: result.model_pack,
+        })
+    }
+}
+
+/// Tells a refusal a person may read from a fault between the services.
+fn judge(problem: Problem) -> FaceError {
+    match problem.kind {
+        ErrorKind::Unavailable | ErrorKind::DeadlineExceeded => FaceError::Unavailable(Box::new(problem)),
+        ErrorKind::InvalidArgument
+        | ErrorKind::Unauthenticated
+        | ErrorKind::AlreadyExists
+        | ErrorKind::Aborted
+        | ErrorKind::Internal => FaceError::Fault(Box::new(problem)),
+        ErrorKind::PermissionDenied if problem.reason == "CALLER_NOT_ALLOWED" => {
+            FaceError::Fault(Box::new(problem))
+        }
+        ErrorKind::PermissionDenied
+        | ErrorKind::NotFound
+        | ErrorKind::FailedPrecondition
+        | ErrorKind::ResourceExhausted => FaceError::Refused(problem),
+    }
+}
+
+const fn wire_purpose(purpose: Purpose) -> FacePurpose {
+    match purpose {
+        Purpose::Collection => FacePurpose::Collection,
+        Purpose::StepUp => FacePurpose::StepUp,
+    }
+}
+
+/// The contract's document type; those it has no name for are never compared.
+const fn wire_document_type(kind: DocumentType) -> WireDocumentType {
+    match kind {
+        DocumentType::ResidentId => WireDocumentType::ResidentId,
+        DocumentType::TemporaryResidentId => WireDocumentType::TemporaryResidentId,
+        DocumentType::HongKongMacaoPermit => WireDocumentType::HongKongMacaoPermit,
+        DocumentType::TaiwanPermit => WireDocumentType::TaiwanPermit,
+        DocumentType::ForeignPassport => WireDocumentType::ForeignPassport,
+        DocumentType::ForeignPermanentResidentId => WireDocumentType::ForeignPermanentResidentId,
+        DocumentType::ChinesePassport => WireDocumentType::ChinesePassport,
+        DocumentType::HongKongMacaoResidencePermit => WireDocumentType::HongKongMacaoResidencePermit,
+        DocumentType::TaiwanResidencePermit => WireDocumentType::TaiwanResidencePermit,
+        DocumentType::MilitaryOfficer | DocumentType::ArmedPoliceOfficer | DocumentType::Soldier => {
+            WireDocumentType::Unspecified
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn problem(kind: ErrorKind, reason: &str) -> Problem {
+        Problem {
+            kind,
+            reason: reason.into(),
+            message: String::new(),
+            metadata: BTreeMap::new(),
+            violations: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    #[test]
+    fn only_what_concerns_the_person_is_passed_on() {
+        let judged = |kind, reason| judge(problem(kind, reason));
+        assert!(matches!(judged(ErrorKind::FailedPrecondition, "FACE_NOT_FINISHED"), FaceError::Refused(_)));
+        assert!(matches!(judged(ErrorKind::PermissionDenied, "FACE_RESULT_REFUSED"), FaceError::Refused(_)));
+        assert!(matches!(
+            judged(ErrorKind::ResourceExhausted, "FACE_RETRY_EXHAUSTED"),
+            FaceError::Refused(_)
+        ));
+        assert!(matches!(judged(ErrorKind::PermissionDenied, "CALLER_NOT_ALLOWED"), FaceError::Fault(_)));
+        assert!(matches!(judged(ErrorKind::InvalidArgument, "INVALID_FIELD"), FaceError::Fault(_)));
+        assert!(matches!(judged(ErrorKind::Unavailable, "UNAVAILABLE"), FaceError::Unavailable(_)));
+        assert!(matches!(
+            judged(ErrorKind::DeadlineExceeded, "DEADLINE_EXCEEDED"),
+            FaceError::Unavailable(_)
+        ));
+    }
+}

@@ -1,0 +1,5 @@
+//! What identity asks of others: ports as traits, and their adapters to the other services.
+
+pub mod events;
+pub mod face;
+pub mod sms;

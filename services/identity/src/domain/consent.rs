@@ -1,0 +1,113 @@
+//! The texts people consent to. Each is a checked-in file; its hash stands here, so that a text can't change without a new version.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+/// What personal data is processed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConsentPurpose {
+    /// Comparing the face with the authority's reference.
+    FaceVerification,
+}
+
+impl ConsentPurpose {
+    /// The value of the ledger's column.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::FaceVerification => "face_verification",
+        }
+    }
+}
+
+/// A text in force.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConsentText {
+    pub(crate) purpose: ConsentPurpose,
+    /// Year and month it came into force.
+    pub(crate) version: &'static str,
+    pub(crate) title: &'static str,
+    /// Paragraphs separated by newlines.
+    pub(crate) text: &'static str,
+    /// Lower-case hex SHA-256 of `text`.
+    pub(crate) text_sha256: &'static str,
+}
+
+const FACE_VERIFICATION_FILE: &str = include_str!("../../consent/face_verification/2026-11.txt");
+const FACE_VERIFICATION_SHA256: &str = "0c7e36eb18414ba5552f0b3bb36649bd9e7e6eba38fccf9bd04e58ff3f3d0c4f";
+
+/// How far back a tick may lie.
+const OLDEST_TICK: Duration = Duration::from_hours(1);
+
+impl ConsentText {
+    /// The text in force for a purpose.
+    pub(crate) fn in_force(purpose: ConsentPurpose) -> Self {
+        match purpose {
+            ConsentPurpose::FaceVerification => {
+                let (title, text) = FACE_VERIFICATION_FILE.trim_end().split_once('\n').unwrap_or_default();
+                Self { purpose, version: "2026-11", title, text, text_sha256: FACE_VERIFICATION_SHA256 }
+            }
+        }
+    }
+
+    /// Whether this very text was ticked.
+    pub(crate) fn was_given(&self, given: Option<&ConsentGiven>) -> bool {
+        given.is_some_and(|given| given.version == self.version && given.text_sha256 == self.text_sha256)
+    }
+}
+
+/// Which text a person has ticked.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ConsentGiven {
+    pub(crate) version: String,
+    pub(crate) text_sha256: String,
+    pub(crate) agree_time: Option<DateTime<Utc>>,
+}
+
+impl ConsentGiven {
+    /// When it was ticked: as told if that is plausible, else now.
+    pub(crate) fn agreed_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let oldest = now - TimeDelta::from_std(OLDEST_TICK).unwrap_or(TimeDelta::zero());
+        self.agree_time.filter(|told| (oldest..=now).contains(told)).unwrap_or(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiming_crypto::TokenHash;
+
+    fn text() -> ConsentText {
+        ConsentText::in_force(ConsentPurpose::FaceVerification)
+    }
+
+    fn given(version: &str, text_sha256: &str) -> ConsentGiven {
+        ConsentGiven { version: version.into(), text_sha256: text_sha256.into(), agree_time: None }
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_text() {
+        let digest = TokenHash::of(text().text);
+        let hex: String = digest.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, text().text_sha256, "a changed text needs a new file, a new version and a new hash");
+        assert_eq!(text().title, "人脸信息处理同意书");
+    }
+
+    #[test]
+    fn only_the_text_in_force_counts() {
+        assert!(text().was_given(Some(&given(text().version, text().text_sha256))));
+        assert!(!text().was_given(None));
+        assert!(!text().was_given(Some(&given("2025-01", text().text_sha256))));
+        assert!(!text().was_given(Some(&given(text().version, "00"))));
+    }
+
+    #[test]
+    fn an_implausible_tick_counts_from_now() {
+        let now: DateTime<Utc> = "2026-11-01T04:00:00Z".parse().unwrap();
+        let at = |agree_time| ConsentGiven { agree_time: Some(agree_time), ..given("", "") }.agreed_at(now);
+        assert_eq!(at(now - TimeDelta::minutes(3)), now - TimeDelta::minutes(3));
+        assert_eq!(at(now + TimeDelta::seconds(1)), now);
+        assert_eq!(at(now - TimeDelta::days(30)), now);
+    }
+}

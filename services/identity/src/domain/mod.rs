@@ -1,0 +1,12 @@
+//! Types and rules of identity: pure, without wire or store.
+
+pub(crate) mod calendar;
+pub(crate) mod code;
+pub(crate) mod collection;
+pub(crate) mod consent;
+pub(crate) mod event;
+pub(crate) mod identity;
+pub(crate) mod person;
+pub(crate) mod profile;
+pub(crate) mod send_log;
+pub(crate) mod session;

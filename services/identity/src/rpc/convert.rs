@@ -1,0 +1,202 @@
+//! Between the contract's messages and the use cases' types.
+
+use chrono::TimeDelta;
+use shiming_identifiers::DocumentType;
+use shiming_kernel::{EvidenceLevel, Redacted};
+use shiming_proto::identity::v1 as wire;
+use shiming_proto::types::v1::{
+    DocumentType as WireDocumentType, EvidenceLevel as WireEvidence, IdentityDocument,
+};
+use shiming_rpc::convert::InvalidField;
+use shiming_rpc::convert::{duration, known_enum, required, required_text, timestamp, to_time};
+
+use crate::app::sessions::{OpenedSession, SessionView};
+use crate::app::{App, DocumentInput, TicketView};
+use crate::domain::collection::Step;
+use crate::domain::consent::ConsentGiven;
+use crate::domain::person::Person;
+use crate::domain::profile::ProfileForm;
+
+pub(super) fn token(field: &str, token: String) -> Result<Redacted<String>, InvalidField> {
+    required_text(field, &token)?;
+    Ok(token.into())
+}
+
+pub(super) fn document(document: Option<IdentityDocument>) -> Result<DocumentInput, InvalidField> {
+    let document = required("document", document)?;
+    let kind = known_enum::<WireDocumentType>("document.type", document.r#type)?;
+    Ok(DocumentInput {
+        kind: document_type(kind).ok_or_else(|| InvalidField::missing("document.type"))?,
+        number: document.number.into(),
+        name: document.name.into(),
+    })
+}
+
+const fn document_type(kind: WireDocumentType) -> Option<DocumentType> {
+    Some(match kind {
+        WireDocumentType::Unspecified => return None,
+        WireDocumentType::ResidentId => DocumentType::ResidentId,
+        WireDocumentType::TemporaryResidentId => DocumentType::TemporaryResidentId,
+        WireDocumentType::HongKongMacaoPermit => DocumentType::HongKongMacaoPermit,
+        WireDocumentType::TaiwanPermit => DocumentType::TaiwanPermit,
+        WireDocumentType::ForeignPassport => DocumentType::ForeignPassport,
+        WireDocumentType::ForeignPermanentResidentId => DocumentType::ForeignPermanentResidentId,
+        WireDocumentType::ChinesePassport => DocumentType::ChinesePassport,
+        WireDocumentType::HongKongMacaoResidencePermit => DocumentType::HongKongMacaoResidencePermit,
+        WireDocumentType::TaiwanResidencePermit => DocumentType::TaiwanResidencePermit,
+    })
+}
+
+pub(super) const fn wire_document_type(kind: DocumentType) -> WireDocumentType {
+    match kind {
+        DocumentType::ResidentId => WireDocumentType::ResidentId,
+        DocumentType::TemporaryResidentId => WireDocumentType::TemporaryResidentId,
+        DocumentType::HongKongMacaoPermit => WireDocumentType::HongKongMacaoPermit,
+        DocumentType::TaiwanPermit => WireDocumentType::TaiwanPermit,
+        DocumentType::ForeignPassport => WireDocumentType::ForeignPassport,
+        DocumentType::ForeignPermanentResidentId => WireDocumentType::ForeignPermanentResidentId,
+        DocumentType::ChinesePassport => WireDocumentType::ChinesePassport,
+        DocumentType::HongKongMacaoResidencePermit => WireDocumentType::HongKongMacaoResidencePermit,
+        DocumentType::TaiwanResidencePermit => WireDocumentType::TaiwanResidencePermit,
+        DocumentType::MilitaryOfficer | DocumentType::ArmedPoliceOfficer | DocumentType::Soldier => {
+            WireDocumentType::Unspecified
+        }
+    }
+}
+
+const fn wire_evidence(evidence: EvidenceLevel) -> WireEvidence {
+    match evidence {
+        EvidenceLevel::Sms => WireEvidence::Sms,
+        EvidenceLevel::Face => WireEvidence::Face,
+    }
+}
+
+pub(super) const fn wire_step(step: Step) -> wire::CollectionStep {
+    match step {
+        Step::Face => wire::CollectionStep::Face,
+        Step::Profile => wire::CollectionStep::Profile,
+        Step::Done => wire::CollectionStep::Done,
+    }
+}
+
+pub(super) fn consent(given: Option<wire::ConsentGiven>) -> Result<Option<ConsentGiven>, InvalidField> {
+    given
+        .map(|given| {
+            Ok(ConsentGiven {
+                agree_time: given.agree_time.map(|time| to_time("consent.agree_time", time)).transpose()?,
+                version: given.version,
+                text_sha256: given.text_sha256,
+            })
+        })
+        .transpose()
+}
+
+pub(super) fn ticket(ticket: TicketView) -> wire::FaceSessionTicket {
+    wire::FaceSessionTicket {
+        face_session_id: ticket.face_session_id.to_string(),
+        capture_token: ticket.capture_token.into_inner(),
+        expire_time: Some(timestamp(ticket.expire_time)),
+    }
+}
+
+/// How long a code lives, and how long to wait before asking for another.
+pub(super) fn code_times(app: &App) -> (Option<prost_types::Duration>, Option<prost_types::Duration>) {
+    let wire = |length: std::time::Duration| Some(duration(TimeDelta::from_std(length).unwrap_or_default()));
+    (wire(app.rules.code_lifetime.get()), wire(app.rules.code_pause.get()))
+}
+
+pub(super) fn profile_form(profile: Option<wire::ProfileInput>) -> Result<ProfileForm, InvalidField> {
+    let profile = required("profile", profile)?;
+    Ok(ProfileForm {
+        email: profile.email.into(),
+        nationality: profile.nationality,
+        ethnicity: profile.ethnicity.into(),
+        birth_date: profile.birth_date.into(),
+        valid_from: profile.valid_from,
+        valid_until: profile.valid_until,
+        long_term: profile.long_term,
+        issuing_authority: profile.issuing_authority.into(),
+        address: profile.address.into(),
+    })
+}
+
+pub(super) fn session(view: SessionView) -> wire::Session {
+    let record = view.record;
+    let session = record.session;
+    wire::Session {
+        session_id: session.session_id.to_string(),
+        person_id: session.person_id.to_string(),
+        evidence: wire_evidence(session.evidence).into(),
+        step_up_time: session.step_up_time.map(timestamp),
+        enterprise_id: session.enterprise_id.map(|id| id.to_string()).unwrap_or_default(),
+        binding_id: session.binding_id.map(|id| id.to_string()).unwrap_or_default(),
+        create_time: Some(timestamp(record.create_time)),
+        idle_expire_time: Some(timestamp(view.idle_expire_time)),
+        absolute_expire_time: Some(timestamp(record.absolute_expire_time)),
+        name_masked: record.name_masked,
+    }
+}
+
+/// Token and session; both empty when the call only checked.
+pub(super) fn opened(opened: Option<OpenedSession>) -> (String, Option<wire::Session>) {
+    opened.map_or_else(Default::default, |opened| (opened.token.into_inner(), Some(session(opened.view))))
+}
+
+/// A person's record as the person may see it.
+pub(super) fn masked_profile(person: &Person) -> wire::Profile {
+    let profile = &person.profile;
+    wire::Profile {
+        person_id: person.id.to_string(),
+        name: person.identity.name.masked(),
+        document_type: wire_document_type(person.identity.document_type()).into(),
+        document_number: person.identity.document.masked(),
+        mobile: person.mobile.masked(),
+        email: profile.email.as_ref().map(|email| email.masked()).unwrap_or_default(),
+        nationality: profile.nationality.alpha2().to_owned(),
+        nationality_name: profile.nationality.name().to_owned(),
+        ethnicity: profile.ethnicity.expose().code().to_owned(),
+        ethnicity_name: profile.ethnicity.expose().name().to_owned(),
+        birth_date: profile.birth_date.expose().to_string(),
+        valid_from: profile.validity.from.to_string(),
+        valid_until: profile.validity.until.map(|until| until.to_string()).unwrap_or_default(),
+        long_term: profile.validity.until.is_none(),
+        issuing_authority: profile.issuing_authority.expose().clone(),
+        address: shiming_identifiers::mask_address(profile.address.expose()),
+        evidence: wire_evidence(person.evidence).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use shiming_kernel::ServiceError as _;
+
+    #[test]
+    fn document_types_survive_both_ways() {
+        for number in 1..=9 {
+            let kind = WireDocumentType::try_from(number).unwrap();
+            assert_eq!(document_type(kind).map(wire_document_type), Some(kind));
+        }
+        assert!(WireDocumentType::try_from(10).is_err(), "a new type needs its place here and in the test");
+    }
+
+    proptest! {
+        #[test]
+        fn only_known_types_are_taken(number in any::<i32>()) {
+            let input = IdentityDocument { r#type: number, number: String::new(), name: String::new() };
+            let parsed = document(Some(input));
+            prop_assert_eq!(parsed.is_ok(), (1..=9).contains(&number));
+            if let Err(error) = parsed {
+                prop_assert_eq!(&error.violations()[0].field, "document.type");
+            }
+        }
+
+        #[test]
+        fn no_moment_makes_it_panic(seconds in any::<i64>(), nanos in any::<i32>()) {
+            let time = prost_types::Timestamp { seconds, nanos };
+            let given = wire::ConsentGiven { version: String::new(), text_sha256: String::new(), agree_time: Some(time) };
+            let _ = consent(Some(given));
+        }
+    }
+}

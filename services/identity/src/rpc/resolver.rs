@@ -1,0 +1,27 @@
+//! Whose session a token opens, for this service's own layers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shiming_kernel::Session;
+use shiming_rpc::{SessionError, SessionResolver};
+
+use crate::app::{App, sessions};
+
+/// Looks into the cache. Nothing is kept beside it: a logout counts at once on every replica.
+#[derive(Clone, Debug)]
+pub(crate) struct LocalSessions(pub(crate) Arc<App>);
+
+#[async_trait]
+impl SessionResolver for LocalSessions {
+    async fn resolve(&self, token: &str) -> Result<Session, SessionError> {
+        match sessions::find(&self.0, token).await {
+            Ok(Some(view)) => Ok(view.record.session),
+            Ok(None) => Err(SessionError::Invalid),
+            Err(error) => {
+                tracing::warn!(error = %shiming_rpc::status::chain(&error), "sessions can't be read");
+                Err(SessionError::Unavailable)
+            }
+        }
+    }
+}

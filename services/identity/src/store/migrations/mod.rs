@@ -1,0 +1,29 @@
+//! Identity's tables, oldest migration first, after the shared ones.
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "with the lifetime written out, async_trait's method no longer fits the trait's"
+)]
+
+mod m20261101_000001_persons;
+mod m20261101_000002_collections;
+mod m20261101_000003_consents;
+mod m20261101_000004_identity_attempts;
+mod m20261101_000005_step_ups;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// Brings a database to this build's schema.
+#[derive(Debug)]
+pub(crate) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut all = shiming_store::migrations();
+        all.push(Box::new(m20261101_000001_persons::Migration));
+        all.push(Box::new(m20261101_000002_collections::Migration));
+        all.push(Box::new(m20261101_000003_consents::Migration));
+        all.push(Box::new(m20261101_000004_identity_attempts::Migration));
+        all.push(Box::new(m20261101_000005_step_ups::Migration));
+        all
+    }
+}

@@ -1,0 +1,218 @@
+//! One-time codes: limits, lives, locks.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use shiming_kernel::ErrorKind;
+use shiming_proto::identity::v1 as wire;
+use shiming_testkit::TestDatabase;
+
+use crate::people::citizen;
+use crate::world::{World, finish, log_in, outcome, reason, send_code, send_login_code, wrong};
+
+shiming_testkit::on_each_database!(
+    five_wrong_tries_kill_the_right_code,
+    five_minutes_end_a_code,
+    a_new_code_kills_the_old,
+    one_a_minute_five_an_hour_ten_a_day,
+    the_provider_failing_costs_nothing,
+    ten_wrong_tries_over_all_flows_lock_the_identity,
+    the_lock_survives_a_restart_and_ends_at_midnight,
+    parallel_wrong_tries_do_not_get_past_the_lock,
+    of_two_parallel_verifies_one_succeeds,
+    without_the_cache_nothing_is_sent_or_believed,
+);
+
+async fn five_wrong_tries_kill_the_right_code(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    let begun = world.up_to_profile(&citizen).await;
+    let code = world.collection_code(&begun, &citizen.mobile).await;
+    for left in (0..5).rev() {
+        let problem =
+            outcome(world.collections().finish_collection(finish(&begun, &citizen, &wrong(&code))).await)
+                .unwrap_err();
+        assert_eq!(
+            (problem.reason.as_str(), problem.metadata["tries_left"].as_str()),
+            ("CODE_WRONG", left.to_string().as_str())
+        );
+        assert_eq!(problem.violations[0].field, "code");
+    }
+    let dead = world.collections().finish_collection(finish(&begun, &citizen, &code)).await;
+    assert_eq!(reason(dead), "CODE_WRONG", "dead even for the right code");
+}
+
+async fn five_minutes_end_a_code(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    let begun = world.up_to_profile(&citizen).await;
+    let code = world.collection_code(&begun, &citizen.mobile).await;
+    world.clock.advance(Duration::from_mins(5));
+    let problem =
+        outcome(world.collections().finish_collection(finish(&begun, &citizen, &code)).await).unwrap_err();
+    assert_eq!(problem.reason, "CODE_WRONG");
+    assert!(problem.message.contains("过期"), "{}", problem.message);
+}
+
+async fn a_new_code_kills_the_old(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    let begun = world.up_to_profile(&citizen).await;
+    let old = world.collection_code(&begun, &citizen.mobile).await;
+    // Even to another phone.
+    let new = world.collection_code(&begun, "13900000009").await;
+    let refused = world.collections().finish_collection(finish(&begun, &citizen, &old)).await;
+    assert_eq!(reason(refused), "CODE_WRONG");
+    let request =
+        wire::FinishCollectionRequest { mobile: "13900000009".into(), ..finish(&begun, &citizen, &new) };
+    world.collections().finish_collection(request).await.expect("the new one counts");
+}
+
+async fn one_a_minute_five_an_hour_ten_a_day(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    world.collect(&citizen).await;
+    // The collection's code was the first of the phone's hour and day: limits are the phone's, not the flow's.
+    let send = || async { outcome(world.logins().send_login_code(send_login_code(&citizen)).await) };
+    send().await.expect("after a minute");
+    let problem = send().await.unwrap_err();
+    assert_eq!((problem.kind, problem.reason.as_str()), (ErrorKind::ResourceExhausted, "CODE_TOO_SOON"));
+    assert_eq!(problem.retry_after, Some(Duration::from_mins(1)));
+    for _ in 0..3 {
+        world.clock.advance(Duration::from_mins(1));
+        send().await.expect("one a minute");
+    }
+    world.clock.advance(Duration::from_mins(1));
+    let wait = send().await.unwrap_err().retry_after.unwrap();
+    assert_eq!(wait, Duration::from_mins(55), "five an hour");
+    world.clock.advance(Duration::from_hours(1));
+    for _ in 0..5 {
+        send().await.expect("the next hour");
+        world.clock.advance(Duration::from_mins(10));
+    }
+    world.clock.advance(Duration::from_hours(2));
+    let wait = send().await.unwrap_err().retry_after.unwrap();
+    assert!(wait > Duration::from_hours(18), "ten a day: {wait:?}");
+    world.clock.advance(wait);
+    send().await.expect("a day after the first");
+}
+
+async fn the_provider_failing_costs_nothing(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    let begun = world.up_to_profile(&citizen).await;
+    world.sms.failing.store(true, Ordering::SeqCst);
+    for _ in 0..12 {
+        let problem =
+            outcome(world.collections().send_collection_code(send_code(&begun, &citizen.mobile)).await)
+                .unwrap_err();
+        assert_eq!((problem.kind, problem.reason.as_str()), (ErrorKind::Unavailable, "SMS_PROVIDER"));
+    }
+    world.sms.failing.store(false, Ordering::SeqCst);
+    let code = world.collection_code(&begun, &citizen.mobile).await;
+    world
+        .collections()
+        .finish_collection(finish(&begun, &citizen, &code))
+        .await
+        .expect("the quota was untouched");
+}
+
+/// Takes tries of the identity's day in a collection: `count` wrong ones, at most five per code.
+async fn wrong_tries(world: &World, citizen: &crate::people::Citizen, count: usize) {
+    let mut left = count;
+    while left > 0 {
+        let begun = world.up_to_profile(citizen).await;
+        let code = world.collection_code(&begun, &citizen.mobile).await;
+        for _ in 0..left.min(5) {
+            let refused = world.collections().finish_collection(finish(&begun, citizen, &wrong(&code))).await;
+            assert_eq!(reason(refused), "CODE_WRONG");
+        }
+        left = left.saturating_sub(5);
+        world.clock.advance(Duration::from_mins(1));
+    }
+}
+
+async fn ten_wrong_tries_over_all_flows_lock_the_identity(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    wrong_tries(&world, &citizen, 5).await;
+    // The other five in the login, for somebody who is not even collected.
+    world.logins().send_login_code(send_login_code(&citizen)).await.unwrap();
+    for _ in 0..5 {
+        assert_eq!(reason(world.logins().log_in(log_in(&citizen, "000000")).await), "LOGIN_REFUSED");
+    }
+    world.clock.advance(Duration::from_mins(1));
+    let asked = world.sms.asked.load(Ordering::SeqCst);
+    let locked = outcome(world.logins().send_login_code(send_login_code(&citizen)).await).unwrap_err();
+    assert_eq!((locked.kind, locked.reason.as_str()), (ErrorKind::ResourceExhausted, "IDENTITY_LOCKED"));
+    assert_eq!(reason(world.logins().log_in(log_in(&citizen, "000000")).await), "IDENTITY_LOCKED");
+    let start = wire::StartCollectionRequest {
+        document: Some(citizen.document()),
+        request_id: crate::world::id(),
+        validate_only: false,
+    };
+    assert_eq!(reason(world.collections().start_collection(start).await), "IDENTITY_LOCKED");
+    assert_eq!(world.sms.asked.load(Ordering::SeqCst), asked, "checked before sending");
+    let locks = "SELECT COUNT(*) FROM audit_log WHERE action = 'identity.locked'";
+    assert_eq!(world.count(locks).await, 1);
+    world.begin(&crate::people::citizen(2)).await;
+}
+
+async fn the_lock_survives_a_restart_and_ends_at_midnight(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    wrong_tries(&world, &citizen, 10).await;
+    let world = world.restart().await;
+    let locked = outcome(world.logins().send_login_code(send_login_code(&citizen)).await).unwrap_err();
+    assert_eq!(locked.reason, "IDENTITY_LOCKED");
+    world.clock.advance(locked.retry_after.unwrap());
+    world.logins().send_login_code(send_login_code(&citizen)).await.expect("a new day");
+}
+
+async fn parallel_wrong_tries_do_not_get_past_the_lock(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    wrong_tries(&world, &citizen, 8).await;
+    let begun = world.up_to_profile(&citizen).await;
+    let code = world.collection_code(&begun, &citizen.mobile).await;
+    let tries = (0..8).map(|_| {
+        let (mut client, request) = (world.collections(), finish(&begun, &citizen, &wrong(&code)));
+        async move { reason(client.finish_collection(request).await) }
+    });
+    let reasons = futures::future::join_all(tries).await;
+    assert_eq!(reasons.iter().filter(|one| *one == "CODE_WRONG").count(), 2, "{reasons:?}");
+    assert_eq!(reasons.iter().filter(|one| *one == "IDENTITY_LOCKED").count(), 6, "{reasons:?}");
+}
+
+async fn of_two_parallel_verifies_one_succeeds(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    world.collect(&citizen).await;
+    world.logins().send_login_code(send_login_code(&citizen)).await.unwrap();
+    let code = world.sms.next().await.code.into_inner();
+    let tries = (0..6).map(|_| {
+        let (mut client, request) = (world.logins(), log_in(&citizen, &code));
+        async move { client.log_in(request).await }
+    });
+    let outcomes = futures::future::join_all(tries).await;
+    assert_eq!(outcomes.iter().filter(|one| one.is_ok()).count(), 1);
+    let again = world.logins().log_in(log_in(&citizen, &code)).await;
+    assert_eq!(reason(again), "LOGIN_REFUSED", "used is used");
+}
+
+async fn without_the_cache_nothing_is_sent_or_believed(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    world.collect(&citizen).await;
+    world.logins().send_login_code(send_login_code(&citizen)).await.unwrap();
+    let code = world.sms.next().await.code.into_inner();
+    world.clock.advance(Duration::from_mins(1));
+    world.cache.down.store(true, Ordering::SeqCst);
+    let send = outcome(world.logins().send_login_code(send_login_code(&citizen)).await).unwrap_err();
+    assert_eq!((send.kind, send.reason.as_str()), (ErrorKind::Unavailable, "UNAVAILABLE"));
+    let login = outcome(world.logins().log_in(log_in(&citizen, &code)).await).unwrap_err();
+    assert_eq!(login.kind, ErrorKind::Unavailable);
+    assert!(world.sms.is_quiet().await);
+    world.cache.down.store(false, Ordering::SeqCst);
+    world.logins().log_in(log_in(&citizen, &code)).await.expect("no try was lost");
+}

@@ -1,0 +1,249 @@
+//! Stand-ins of what identity calls, with the rules of the contract, and switches to break them.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use shiming_cache::{Cache, CacheError, Messages, SharedCache};
+use shiming_identity::clients::face::{
+    FaceAuth, FaceError, FaceResult, FaceTicket, NewFaceSession, Purpose, Redemption,
+};
+use shiming_identity::clients::sms::{CodeMessage, SmsError, SmsSender};
+use shiming_kernel::{ErrorKind, FaceSessionId, RequestId, SharedClock};
+use shiming_rpc::status::Problem;
+use shiming_store::{Delivery, DeliveryError, EventSink};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+/// face-auth: sessions bound to purpose and subject, results redeemed by one request only.
+pub(crate) struct Face {
+    clock: SharedClock,
+    sessions: Mutex<HashMap<FaceSessionId, FaceSession>>,
+    pub(crate) down: AtomicBool,
+    pub(crate) opened: Mutex<Vec<NewFaceSession>>,
+}
+
+struct FaceSession {
+    opened_by: RequestId,
+    purpose: Purpose,
+    subject_id: Uuid,
+    passed: bool,
+    redeemed_by: Option<RequestId>,
+}
+
+impl Face {
+    pub(crate) fn new(clock: SharedClock) -> Self {
+        Self { clock, sessions: Mutex::default(), down: AtomicBool::new(false), opened: Mutex::default() }
+    }
+
+    /// The right person looked into the camera.
+    pub(crate) fn pass(&self, session: FaceSessionId) {
+        self.sessions.lock().unwrap().get_mut(&session).unwrap().passed = true;
+    }
+
+    fn check_up(&self) -> Result<(), FaceError> {
+        if self.down.load(Ordering::SeqCst) { Err(FaceError::Unavailable("down".into())) } else { Ok(()) }
+    }
+}
+
+fn refused(kind: ErrorKind, reason: &str) -> FaceError {
+    FaceError::Refused(Problem {
+        kind,
+        reason: reason.into(),
+        message: "人脸识别尚未通过".into(),
+        metadata: std::collections::BTreeMap::new(),
+        violations: Vec::new(),
+        retry_after: None,
+    })
+}
+
+#[async_trait]
+impl FaceAuth for Face {
+    async fn open(&self, session: NewFaceSession) -> Result<FaceTicket, FaceError> {
+        self.check_up()?;
+        let mut sessions = self.sessions.lock().unwrap();
+        let known = sessions.iter().find(|(_, one)| one.opened_by == session.request_id).map(|(id, _)| *id);
+        let face_session_id = known.unwrap_or_else(|| FaceSessionId::new(&*self.clock));
+        sessions.entry(face_session_id).or_insert(FaceSession {
+            opened_by: session.request_id,
+            purpose: session.purpose,
+            subject_id: session.subject_id,
+            passed: false,
+            redeemed_by: None,
+        });
+        self.opened.lock().unwrap().push(session);
+        let expire_time = self.clock.now() + Duration::from_mins(10);
+        Ok(FaceTicket { face_session_id, capture_token: "capture".into(), expire_time })
+    }
+
+    async fn redeem(&self, redemption: Redemption) -> Result<FaceResult, FaceError> {
+        self.check_up()?;
+        let mut sessions = self.sessions.lock().unwrap();
+        let Some(session) = sessions.get_mut(&redemption.face_session_id) else {
+            return Err(refused(ErrorKind::NotFound, "FACE_SESSION_NOT_FOUND"));
+        };
+        let bound = session.purpose == redemption.purpose && session.subject_id == redemption.subject_id;
+        let used = session.redeemed_by.is_some_and(|by| by != redemption.request_id);
+        if !bound || used {
+            return Err(refused(ErrorKind::PermissionDenied, "FACE_RESULT_REFUSED"));
+        }
+        if !session.passed {
+            return Err(refused(ErrorKind::FailedPrecondition, "FACE_NOT_FINISHED"));
+        }
+        session.redeemed_by = Some(redemption.request_id);
+        Ok(FaceResult { similarity: 0.7, threshold: 0.4, model_pack: "test@1".into() })
+    }
+}
+
+/// messaging's provider: keeps what it takes, each request once.
+pub(crate) struct Sms {
+    pub(crate) failing: AtomicBool,
+    pub(crate) asked: AtomicUsize,
+    taken: mpsc::UnboundedSender<CodeMessage>,
+    messages: tokio::sync::Mutex<mpsc::UnboundedReceiver<CodeMessage>>,
+    seen: Mutex<Vec<RequestId>>,
+    /// Told of every attempt, taken or not.
+    pub(crate) attempts: tokio::sync::Notify,
+}
+
+impl Sms {
+    pub(crate) fn new() -> Self {
+        let (taken, messages) = mpsc::unbounded_channel();
+        Self {
+            failing: AtomicBool::new(false),
+            asked: AtomicUsize::new(0),
+            taken,
+            messages: messages.into(),
+            seen: Mutex::default(),
+            attempts: tokio::sync::Notify::new(),
+        }
+    }
+
+    /// The next message taken: waits for it.
+    pub(crate) async fn next(&self) -> CodeMessage {
+        let mut messages = self.messages.lock().await;
+        let next = tokio::time::timeout(Duration::from_secs(10), messages.recv()).await;
+        next.expect("a message within ten seconds").unwrap()
+    }
+
+    /// Whether a message was taken that nobody has read.
+    pub(crate) async fn is_quiet(&self) -> bool {
+        self.messages.lock().await.try_recv().is_err()
+    }
+}
+
+#[async_trait]
+impl SmsSender for Sms {
+    async fn send_code(&self, message: CodeMessage) -> Result<(), SmsError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let failing = self.failing.load(Ordering::SeqCst);
+        if !failing {
+            let mut seen = self.seen.lock().unwrap();
+            if !seen.contains(&message.request_id) {
+                seen.push(message.request_id);
+                self.taken.send(message).unwrap();
+            }
+        }
+        self.attempts.notify_one();
+        if failing { Err(SmsError("provider says 503".into())) } else { Ok(()) }
+    }
+}
+
+/// messaging's inbox.
+pub(crate) struct Events {
+    taken: mpsc::UnboundedSender<Delivery>,
+    deliveries: tokio::sync::Mutex<mpsc::UnboundedReceiver<Delivery>>,
+}
+
+impl Events {
+    pub(crate) fn new() -> Self {
+        let (taken, deliveries) = mpsc::unbounded_channel();
+        Self { taken, deliveries: deliveries.into() }
+    }
+
+    /// The next event delivered: waits for it.
+    pub(crate) async fn next(&self) -> Delivery {
+        let mut deliveries = self.deliveries.lock().await;
+        let next = tokio::time::timeout(Duration::from_secs(10), deliveries.recv()).await;
+        next.expect("an event within ten seconds").unwrap()
+    }
+}
+
+#[async_trait]
+impl EventSink for Events {
+    async fn deliver(&self, events: Vec<Delivery>) -> Result<(), DeliveryError> {
+        events.into_iter().for_each(|event| self.taken.send(event).unwrap());
+        Ok(())
+    }
+}
+
+/// The in-process cache with a plug to pull.
+#[derive(Debug)]
+pub(crate) struct Pluggable {
+    pub(crate) inner: SharedCache,
+    pub(crate) down: AtomicBool,
+}
+
+impl Pluggable {
+    fn up(&self) -> Result<&SharedCache, CacheError> {
+        if self.down.load(Ordering::SeqCst) { Err(CacheError::NoAnswer) } else { Ok(&self.inner) }
+    }
+}
+
+#[async_trait]
+impl Cache for Pluggable {
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, CacheError> {
+        self.up()?.get(key).await
+    }
+    async fn put(&self, key: &str, value: Bytes, ttl: Duration) -> Result<(), CacheError> {
+        self.up()?.put(key, value, ttl).await
+    }
+    async fn put_if_absent(&self, key: &str, value: Bytes, ttl: Duration) -> Result<bool, CacheError> {
+        self.up()?.put_if_absent(key, value, ttl).await
+    }
+    async fn take(&self, key: &str) -> Result<Option<Bytes>, CacheError> {
+        self.up()?.take(key).await
+    }
+    async fn delete(&self, key: &str) -> Result<bool, CacheError> {
+        self.up()?.delete(key).await
+    }
+    async fn increment(&self, key: &str, ttl: Duration) -> Result<u64, CacheError> {
+        self.up()?.increment(key, ttl).await
+    }
+    async fn compare_and_set(
+        &self,
+        key: &str,
+        expected: &[u8],
+        new: Bytes,
+        ttl: Duration,
+    ) -> Result<bool, CacheError> {
+        self.up()?.compare_and_set(key, expected, new, ttl).await
+    }
+    async fn touch(&self, key: &str, ttl: Duration) -> Result<bool, CacheError> {
+        self.up()?.touch(key, ttl).await
+    }
+    async fn time_left(&self, key: &str) -> Result<Option<Duration>, CacheError> {
+        self.up()?.time_left(key).await
+    }
+    async fn set_add(&self, key: &str, member: &str, ttl: Duration) -> Result<(), CacheError> {
+        self.up()?.set_add(key, member, ttl).await
+    }
+    async fn set_members(&self, key: &str) -> Result<Vec<String>, CacheError> {
+        self.up()?.set_members(key).await
+    }
+    async fn set_remove(&self, key: &str, member: &str) -> Result<bool, CacheError> {
+        self.up()?.set_remove(key, member).await
+    }
+    async fn publish(&self, channel: &str, message: Bytes) -> Result<(), CacheError> {
+        self.up()?.publish(channel, message).await
+    }
+    async fn subscribe(&self, channel: &str) -> Result<Messages, CacheError> {
+        self.up()?.subscribe(channel).await
+    }
+    async fn ping(&self) -> Result<(), CacheError> {
+        self.up()?.ping().await
+    }
+}

@@ -1,0 +1,146 @@
+//! Sessions: how they end, who may ask, how they change.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use shiming_kernel::{BindingId, EnterpriseId, ErrorKind, SystemClock};
+use shiming_proto::identity::v1 as wire;
+use shiming_testkit::TestDatabase;
+
+use crate::people::citizen;
+use crate::world::{World, id, outcome, reason, within};
+
+shiming_testkit::on_each_database!(
+    thirty_idle_minutes_end_a_session,
+    twelve_hours_end_a_session_in_use,
+    logging_out_counts_at_once_and_twice,
+    other_services_ask_whose_a_token_is,
+    switching_gives_a_new_token,
+    without_the_cache_no_session_is_believed,
+    tokens_are_kept_as_hashes_only,
+);
+
+async fn get(world: &World, token: &str) -> Result<wire::Session, String> {
+    let answer = world.sessions().get_session(within(token, wire::GetSessionRequest {})).await;
+    outcome(answer).map(|answer| answer.session.unwrap()).map_err(|problem| problem.reason)
+}
+
+async fn thirty_idle_minutes_end_a_session(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    for _ in 0..3 {
+        world.clock.advance(Duration::from_mins(28));
+        get(&world, &token).await.expect("use prolongs it");
+    }
+    world.clock.advance(Duration::from_mins(30));
+    assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID");
+}
+
+async fn twelve_hours_end_a_session_in_use(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    for _ in 0..28 {
+        world.clock.advance(Duration::from_mins(25));
+        get(&world, &token).await.expect("in use");
+    }
+    let session = get(&world, &token).await.unwrap();
+    assert_eq!(session.idle_expire_time, session.absolute_expire_time, "19 minutes are left");
+    world.clock.advance(Duration::from_mins(19));
+    assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID");
+}
+
+async fn logging_out_counts_at_once_and_twice(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let (token, other) = (world.log_in(&citizen(1)).await, world.log_in(&citizen(1)).await);
+    let request =
+        wire::LogOutRequest { session_token: token.clone(), request_id: id(), validate_only: false };
+    let dry = wire::LogOutRequest { validate_only: true, ..request.clone() };
+    world.sessions().log_out(dry).await.unwrap();
+    assert!(get(&world, &token).await.is_ok(), "only checked");
+    world.sessions().log_out(request.clone()).await.unwrap();
+    assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID");
+    world.sessions().log_out(request.clone()).await.expect("a repeat");
+    let again = wire::LogOutRequest { request_id: id(), ..request };
+    world.sessions().log_out(again).await.expect("an ended one is fine");
+    assert!(get(&world, &other).await.is_ok(), "the other session stays");
+    assert_eq!(world.count("SELECT COUNT(*) FROM audit_log WHERE action = 'session.ended'").await, 1);
+}
+
+async fn other_services_ask_whose_a_token_is(database: TestDatabase) {
+    let world = World::start(database).await;
+    let person = world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    let (mut sessions, _) = world.for_enterprise_binding();
+    let ask = |token: &str| wire::IntrospectSessionRequest { session_token: token.into() };
+    let session = sessions.introspect_session(ask(&token)).await.unwrap().into_inner().session.unwrap();
+    assert_eq!(session.person_id, person);
+    assert_eq!(reason(sessions.introspect_session(ask("nonsense")).await), "SESSION_INVALID");
+    let refused = outcome(world.sessions().introspect_session(ask(&token)).await).unwrap_err();
+    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::PermissionDenied, "CALLER_NOT_ALLOWED"));
+    let none = world.sessions().get_session(wire::GetSessionRequest {}).await;
+    assert_eq!(reason(none), "SESSION_REQUIRED");
+}
+
+async fn switching_gives_a_new_token(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    let before = get(&world, &token).await.unwrap();
+    let (mut sessions, _) = world.for_enterprise_binding();
+    let (enterprise, binding) =
+        (EnterpriseId::new(&SystemClock).to_string(), BindingId::new(&SystemClock).to_string());
+    let request = |enterprise: &str, binding: &str| wire::SetSessionEnterpriseRequest {
+        enterprise_id: enterprise.into(),
+        binding_id: binding.into(),
+        request_id: id(),
+        validate_only: false,
+    };
+    let half = sessions.set_session_enterprise(within(&token, request(&enterprise, ""))).await;
+    assert_eq!(reason(half), "INVALID_FIELD");
+    let by_gateway =
+        world.sessions().set_session_enterprise(within(&token, request(&enterprise, &binding))).await;
+    assert_eq!(reason(by_gateway), "CALLER_NOT_ALLOWED");
+
+    let switched =
+        sessions.set_session_enterprise(within(&token, request(&enterprise, &binding))).await.unwrap();
+    let switched = switched.into_inner();
+    assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID", "the old token is dead");
+    let after = get(&world, &switched.session_token).await.unwrap();
+    assert_eq!((after.enterprise_id, after.binding_id), (enterprise, binding));
+    assert_ne!(after.session_id, before.session_id);
+    assert_eq!(after.absolute_expire_time, before.absolute_expire_time, "switching prolongs nothing");
+
+    let back =
+        sessions.set_session_enterprise(within(&switched.session_token, request("", ""))).await.unwrap();
+    let nobody = back.into_inner().session.unwrap();
+    assert_eq!((nobody.enterprise_id.as_str(), nobody.binding_id.as_str()), ("", ""));
+}
+
+async fn without_the_cache_no_session_is_believed(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    world.cache.down.store(true, Ordering::SeqCst);
+    assert_eq!(get(&world, &token).await.unwrap_err(), "UNAVAILABLE");
+    let request =
+        wire::LogOutRequest { session_token: token.clone(), request_id: id(), validate_only: false };
+    let out = outcome(world.sessions().log_out(request.clone()).await).unwrap_err();
+    assert_eq!(out.kind, ErrorKind::Unavailable, "nobody is told that they are out when they are not");
+    world.cache.down.store(false, Ordering::SeqCst);
+    world.sessions().log_out(request).await.unwrap();
+    assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID");
+}
+
+async fn tokens_are_kept_as_hashes_only(database: TestDatabase) {
+    let world = World::start(database).await;
+    let person = world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    let members = world.cache.inner.set_members(&format!("person-sessions:{person}")).await.unwrap();
+    assert_eq!(members.len(), 1);
+    assert!(!members[0].contains(&token));
+    assert!(world.cache.inner.get(&format!("session:{token}")).await.unwrap().is_none());
+    assert!(world.cache.inner.get(&format!("session:{}", members[0])).await.unwrap().is_some());
+}

@@ -1,0 +1,300 @@
+//! A running identity service and everything around it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
+use shiming_cache::InProcess;
+use shiming_crypto::KeyringConfig;
+use shiming_identity::{Config, Dependencies, Identity, NAME, build};
+use shiming_kernel::{FaceSessionId, ManualClock, Redacted, SharedClock};
+use shiming_proto::identity::v1 as wire;
+use shiming_proto::identity::v1::collection_service_client::CollectionServiceClient;
+use shiming_proto::identity::v1::consent_service_client::ConsentServiceClient;
+use shiming_proto::identity::v1::login_service_client::LoginServiceClient;
+use shiming_proto::identity::v1::person_service_client::PersonServiceClient;
+use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
+use shiming_proto::identity::v1::step_up_service_client::StepUpServiceClient;
+use shiming_rpc::status::Problem;
+use shiming_rpc::{ClientChannel, Connector, Listeners, PolicyTable, ServerBuilder, with_session};
+use shiming_runtime::Shutdown;
+use shiming_runtime::config::PeerConfig;
+use shiming_testkit::TestDatabase;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use crate::doubles::{Events, Face, Pluggable, Sms};
+use crate::people::Citizen;
+
+pub(crate) struct World {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) face: Arc<Face>,
+    pub(crate) sms: Arc<Sms>,
+    pub(crate) events: Arc<Events>,
+    pub(crate) cache: Arc<Pluggable>,
+    pub(crate) config: Config,
+    pub(crate) database: TestDatabase,
+    gateway: ClientChannel,
+    enterprise_binding: ClientChannel,
+    shutdown: Shutdown,
+}
+
+/// A collection that was begun.
+#[derive(Clone, Debug)]
+pub(crate) struct Begun {
+    pub(crate) token: String,
+    pub(crate) consent: wire::ConsentGiven,
+}
+
+pub(crate) fn id() -> String {
+    Uuid::now_v7().to_string()
+}
+
+/// The answer, or what the error says.
+pub(crate) fn outcome<T>(result: Result<Response<T>, Status>) -> Result<T, Problem> {
+    result.map(Response::into_inner).map_err(|status| Problem::from_status(&status))
+}
+
+/// The reason of a refusal.
+pub(crate) fn reason<T: std::fmt::Debug>(result: Result<Response<T>, Status>) -> String {
+    outcome(result).expect_err("a refusal").reason
+}
+
+/// A request in somebody's session.
+pub(crate) fn within<T>(token: &str, message: T) -> Request<T> {
+    with_session(Request::new(message), &Redacted::from(token))
+}
+
+impl World {
+    pub(crate) async fn start(database: TestDatabase) -> Self {
+        Self::start_at(database, "2026-11-02T04:00:00Z", KeyringConfig::generate()).await
+    }
+
+    /// With the same database and keys, but a new process: nothing but the database is kept.
+    pub(crate) async fn restart(self) -> Self {
+        self.shutdown.begin();
+        self.shutdown.finish(std::time::Duration::ZERO, std::time::Duration::from_secs(5)).await;
+        let now = shiming_kernel::Clock::now(&*self.clock).to_rfc3339();
+        let (face, sms, events) = (self.face.clone(), self.sms.clone(), self.events.clone());
+        Self::start_with(self.database, &now, self.config.keyring, Some((face, sms, events))).await
+    }
+
+    async fn start_at(database: TestDatabase, now: &str, keyring: KeyringConfig) -> Self {
+        Self::start_with(database, now, keyring, None).await
+    }
+
+    async fn start_with(
+        database: TestDatabase,
+        now: &str,
+        keyring: KeyringConfig,
+        doubles: Option<(Arc<Face>, Arc<Sms>, Arc<Events>)>,
+    ) -> Self {
+        let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
+        let shared: SharedClock = clock.clone();
+        let (face, sms, events) = doubles.unwrap_or_else(|| {
+            (Arc::new(Face::new(shared.clone())), Arc::new(Sms::new()), Arc::new(Events::new()))
+        });
+        let inner = Arc::new(InProcess::new(shared.clone(), 10_000));
+        let cache = Arc::new(Pluggable { inner, down: AtomicBool::new(false) });
+        let config = config(&database, keyring);
+        let shutdown = Shutdown::new();
+        let dependencies = Dependencies {
+            clock: shared,
+            cache: cache.clone(),
+            face: face.clone(),
+            sms: sms.clone(),
+            events: events.clone(),
+            shutdown: shutdown.clone(),
+        };
+        let identity = build(&config, dependencies).await.expect("identity starts");
+        let listeners = Listeners::loopback().await.unwrap();
+        let uri = format!("http://{}", listeners.grpc_address().unwrap());
+        let policies = PolicyTable::of(Identity::service_names()).unwrap();
+        let resolver = identity.session_resolver();
+        let server = ServerBuilder::new(NAME, &config.listen, policies, resolver, shutdown.clone());
+        identity.mount(server).spawn(listeners);
+        let connect = |caller| {
+            Connector::new(caller, &shutdown).unwrap().connect(&PeerConfig::plaintext(&uri)).unwrap()
+        };
+        let (gateway, enterprise_binding) = (connect("gateway"), connect("enterprise-binding"));
+        Self { clock, face, sms, events, cache, config, database, gateway, enterprise_binding, shutdown }
+    }
+
+    pub(crate) fn collections(&self) -> CollectionServiceClient<ClientChannel> {
+        CollectionServiceClient::new(self.gateway.clone())
+    }
+
+    pub(crate) fn consents(&self) -> ConsentServiceClient<ClientChannel> {
+        ConsentServiceClient::new(self.gateway.clone())
+    }
+
+    pub(crate) fn logins(&self) -> LoginServiceClient<ClientChannel> {
+        LoginServiceClient::new(self.gateway.clone())
+    }
+
+    pub(crate) fn sessions(&self) -> SessionServiceClient<ClientChannel> {
+        SessionServiceClient::new(self.gateway.clone())
+    }
+
+    pub(crate) fn step_ups(&self) -> StepUpServiceClient<ClientChannel> {
+        StepUpServiceClient::new(self.gateway.clone())
+    }
+
+    pub(crate) fn persons(&self) -> PersonServiceClient<ClientChannel> {
+        PersonServiceClient::new(self.gateway.clone())
+    }
+
+    /// Sessions and persons as enterprise-binding sees them.
+    pub(crate) fn for_enterprise_binding(
+        &self,
+    ) -> (SessionServiceClient<ClientChannel>, PersonServiceClient<ClientChannel>) {
+        let channel = &self.enterprise_binding;
+        (SessionServiceClient::new(channel.clone()), PersonServiceClient::new(channel.clone()))
+    }
+
+    pub(crate) async fn consent(&self) -> wire::ConsentGiven {
+        let request = wire::GetConsentTextRequest { purpose: wire::ConsentPurpose::FaceVerification.into() };
+        let text = self.consents().get_consent_text(request).await.unwrap().into_inner().text.unwrap();
+        wire::ConsentGiven { version: text.version, text_sha256: text.text_sha256, agree_time: None }
+    }
+
+    /// Begins a collection.
+    pub(crate) async fn begin(&self, citizen: &Citizen) -> Begun {
+        let request = wire::StartCollectionRequest {
+            document: Some(citizen.document()),
+            request_id: id(),
+            validate_only: false,
+        };
+        let started = self.collections().start_collection(request).await.expect("started").into_inner();
+        Begun { token: started.collection_token, consent: self.consent().await }
+    }
+
+    /// Opens a face session for a collection.
+    pub(crate) async fn open_face(&self, begun: &Begun) -> FaceSessionId {
+        let request = wire::BeginCollectionFaceRequest {
+            collection_token: begun.token.clone(),
+            consent: Some(begun.consent.clone()),
+            request_id: id(),
+            validate_only: false,
+        };
+        let opened = self.collections().begin_collection_face(request).await.expect("opened").into_inner();
+        opened.face_session.unwrap().face_session_id.parse().unwrap()
+    }
+
+    /// Begins a collection and passes its face.
+    pub(crate) async fn up_to_profile(&self, citizen: &Citizen) -> Begun {
+        let begun = self.begin(citizen).await;
+        let session = self.open_face(&begun).await;
+        self.face.pass(session);
+        self.collections().complete_collection_face(complete(&begun, session)).await.expect("passed");
+        begun
+    }
+
+    /// Asks for a collection code and reads it from the phone.
+    pub(crate) async fn collection_code(&self, begun: &Begun, mobile: &str) -> String {
+        self.collections().send_collection_code(send_code(begun, mobile)).await.expect("sent");
+        self.sms.next().await.code.into_inner()
+    }
+
+    /// Collects somebody, from beginning to end, and reads the event.
+    pub(crate) async fn collect(&self, citizen: &Citizen) -> String {
+        let begun = self.up_to_profile(citizen).await;
+        let code = self.collection_code(&begun, &citizen.mobile).await;
+        let finished = self.collections().finish_collection(finish(&begun, citizen, &code)).await;
+        let person = finished.expect("collected").into_inner().person_id;
+        self.events.next().await;
+        // The next code to the same phone may be sent after a minute.
+        self.clock.advance(std::time::Duration::from_mins(1));
+        person
+    }
+
+    /// Logs a collected person in and gives the session's token.
+    pub(crate) async fn log_in(&self, citizen: &Citizen) -> String {
+        self.logins().send_login_code(send_login_code(citizen)).await.expect("sent");
+        let code = self.sms.next().await.code.into_inner();
+        let opened = self.logins().log_in(log_in(citizen, &code)).await.expect("logged in").into_inner();
+        self.clock.advance(std::time::Duration::from_mins(1));
+        opened.session_token
+    }
+
+    pub(crate) async fn sql(&self) -> DatabaseConnection {
+        Database::connect(self.database.url()).await.unwrap()
+    }
+
+    /// The one number a query answers with.
+    pub(crate) async fn count(&self, query: &str) -> i64 {
+        let connection = self.sql().await;
+        let statement = Statement::from_string(connection.get_database_backend(), query);
+        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+        connection.close().await.unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+}
+
+fn config(database: &TestDatabase, keyring: KeyringConfig) -> Config {
+    let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+    let keys: String =
+        keyring.keys.iter().map(|(version, key)| format!("{version} = \"{}\"", key.expose())).collect();
+    let text = format!(
+        "[listen]\ngrpc = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[store]\nurl = \"{}\"\n[keyring]\ncurrent = {}\nkeys = {{ {keys} }}\n",
+        database.url(),
+        keyring.current,
+    );
+    std::fs::write(file.path(), text).unwrap();
+    Config::load(Some(file.path())).expect("the defaults hold")
+}
+
+pub(crate) fn complete(begun: &Begun, session: FaceSessionId) -> wire::CompleteCollectionFaceRequest {
+    wire::CompleteCollectionFaceRequest {
+        collection_token: begun.token.clone(),
+        face_session_id: session.to_string(),
+        request_id: id(),
+        validate_only: false,
+    }
+}
+
+pub(crate) fn send_code(begun: &Begun, mobile: &str) -> wire::SendCollectionCodeRequest {
+    wire::SendCollectionCodeRequest {
+        collection_token: begun.token.clone(),
+        mobile: mobile.into(),
+        request_id: id(),
+        validate_only: false,
+    }
+}
+
+pub(crate) fn finish(begun: &Begun, citizen: &Citizen, code: &str) -> wire::FinishCollectionRequest {
+    wire::FinishCollectionRequest {
+        collection_token: begun.token.clone(),
+        mobile: citizen.mobile.clone(),
+        code: code.into(),
+        profile: Some(citizen.profile()),
+        request_id: id(),
+        validate_only: false,
+    }
+}
+
+pub(crate) fn send_login_code(citizen: &Citizen) -> wire::SendLoginCodeRequest {
+    wire::SendLoginCodeRequest {
+        document: Some(citizen.document()),
+        mobile: citizen.mobile.clone(),
+        request_id: id(),
+        validate_only: false,
+    }
+}
+
+pub(crate) fn log_in(citizen: &Citizen, code: &str) -> wire::LogInRequest {
+    wire::LogInRequest {
+        document: Some(citizen.document()),
+        mobile: citizen.mobile.clone(),
+        code: code.into(),
+        client: None,
+        request_id: id(),
+        validate_only: false,
+    }
+}
+
+/// Another six digits.
+pub(crate) fn wrong(code: &str) -> String {
+    let first = if code.starts_with('0') { '1' } else { '0' };
+    format!("{first}{}", &code[1..])
+}
