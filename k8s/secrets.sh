@@ -68,6 +68,9 @@ for service in identity face-auth enterprise-binding messaging; do
     "${prefix}__KEYRING__KEYS__1=$(random)"
 done
 certificate gateway spiffe://shiming/gateway
-variables gateway SHIMING_GATEWAY__CACHE__URL=redis://redis:6379
+variables gateway \
+  SHIMING_GATEWAY__CACHE__URL=redis://redis:6379 \
+  SHIMING_GATEWAY__KEYRING__CURRENT=1 \
+  "SHIMING_GATEWAY__KEYRING__KEYS__1=$(random)"
 # For an operator's grpcurl: -cert, -key and -cacert out of this Secret.
 certificate ops spiffe://shiming/ops/local

@@ -1,0 +1,143 @@
+//! The edge: browsers speak HTTP with it, and it speaks gRPC with the services. It holds no database and decides nothing about persons or
+//! enterprises; what it owns is the browser's side of things: cookies, CSRF, picture codes, rate limits, uploads, pages and live updates.
+//!
+//! ```text
+//! browser ──▶ server (connections) ──▶ stack (ordered layers) ──▶ routes/<area>/<verb> ──gRPC──▶ identity, face-auth,
+//!                                                             └─▶ pages (embedded)               enterprise-binding, messaging
+//! ```
+//!
+//! A session's token lives in an HttpOnly cookie and goes to the services in the call's metadata; they say whether it opens anything.
+
+mod admin;
+mod captcha;
+mod clients;
+mod config;
+mod cookie;
+mod csrf;
+mod error;
+mod input;
+mod layers;
+mod limits;
+mod linger;
+mod live;
+mod mutation;
+mod openapi;
+mod pages;
+mod problem;
+mod request_id;
+mod routes;
+mod server;
+mod session;
+mod stack;
+mod upload;
+mod visitor;
+mod wire;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use shiming_cache::SharedCache;
+use shiming_crypto::Keyring;
+use shiming_kernel::{SharedClock, SystemClock};
+use shiming_rpc::Connector;
+use shiming_runtime::Shutdown;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use captcha::Captchas;
+use clients::Clients;
+pub use config::{
+    CaptchaConfig, Config, DemoCitizen, DemoConfig, HttpConfig, LimitConfig, LimitsConfig, LiveConfig, Peers,
+};
+use cookie::Cookies;
+use csrf::Csrf;
+use layers::Durations;
+use limits::Limits;
+use pages::Compressed;
+use visitor::Recogniser;
+pub use wire::DocumentType;
+
+/// The name by which services know the gateway.
+pub const NAME: &str = "gateway";
+
+/// What layers and handlers share.
+pub(crate) struct Edge {
+    config: Config,
+    clients: Clients,
+    cookies: Cookies,
+    csrf: Csrf,
+    recogniser: Recogniser,
+    limits: Limits,
+    captchas: Captchas,
+    pages: Compressed,
+    durations: Durations,
+    request_places: Arc<Semaphore>,
+    live_places: Arc<Semaphore>,
+    shutdown: Shutdown,
+}
+
+pub(crate) type SharedEdge = Arc<Edge>;
+
+/// The gateway, ready to serve.
+#[derive(Clone)]
+pub struct Gateway {
+    edge: SharedEdge,
+}
+
+impl Gateway {
+    /// Opens the cache and prepares the channels to the services; none of them need be up. Streams end with `shutdown`.
+    pub fn build(config: Config, clock: SharedClock, shutdown: &Shutdown) -> anyhow::Result<Self> {
+        let keyring = Keyring::from_config(&config.keyring).context("keyring")?;
+        let cache: SharedCache = shiming_cache::connect(&config.cache, clock.clone()).context("cache")?;
+        let connector = Connector::new(NAME, shutdown)?;
+        let http = &config.http;
+        let captcha_lifetime = config.captcha.lifetime.get();
+        let edge = Edge {
+            clients: Clients::connect(&connector, &config.peers).context("peers")?,
+            cookies: Cookies::new(http.is_secure()),
+            csrf: Csrf::new(&keyring)?,
+            recogniser: Recogniser::new(&keyring, http.trusted_proxies.clone())?,
+            limits: Limits::new(Arc::clone(&cache), clock.clone(), config.limits.clone()),
+            captchas: Captchas::new(cache, clock, &keyring, captcha_lifetime)?,
+            pages: Compressed::default(),
+            durations: Durations::new(),
+            request_places: live::places(http.concurrency_limit),
+            live_places: live::places(config.live.streams),
+            shutdown: shutdown.clone(),
+            config,
+        };
+        Ok(Self { edge: Arc::new(edge) })
+    }
+
+    /// Pages and API with all their layers. Connections are [`serve`](Self::serve)'s concern; without it every visitor seems to come from the
+    /// same address.
+    pub fn router(&self) -> Router {
+        stack::router(&self.edge)
+    }
+
+    /// Serves browsers on `listener` until soft. Spawn it through the [`Shutdown`] that the gateway was built with.
+    pub async fn serve(self, listener: TcpListener) {
+        let connections = self.edge.config.http.connection_limit;
+        server::serve(listener, self.router(), connections, self.edge.shutdown.clone()).await;
+    }
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").finish_non_exhaustive()
+    }
+}
+
+/// Runs the gateway as a process of its own; returns when everything is started.
+pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
+    let (listen, admin) = (config.http.listen, config.http.admin);
+    let gateway = Gateway::build(config, SystemClock::shared(), &shutdown)?;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("http.listen {listen}"))?;
+    let probes = TcpListener::bind(admin).await.with_context(|| format!("http.admin {admin}"))?;
+    tracing::info!(%listen, %admin, "gateway listens");
+    let admin_done = server::serve(probes, admin::router(&shutdown), 64, shutdown.clone());
+    shutdown.spawn("gateway.admin", admin_done);
+    shutdown.spawn("gateway.http", gateway.serve(listener));
+    Ok(())
+}

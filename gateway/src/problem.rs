@@ -1,0 +1,225 @@
+//! Errors as problem+json (RFC 9457), and the one mapping from their kind to an HTTP status.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use shiming_kernel::{ErrorKind, ServiceError as _};
+use shiming_rpc::status::chain;
+use utoipa::ToSchema;
+
+use crate::error::GatewayError;
+use crate::request_id;
+
+/// The HTTP status of a kind.
+pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::InvalidArgument => StatusCode::BAD_REQUEST,
+        ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorKind::PermissionDenied => StatusCode::FORBIDDEN,
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::AlreadyExists | ErrorKind::Aborted => StatusCode::CONFLICT,
+        ErrorKind::FailedPrecondition => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
+        ErrorKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+const fn title(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidArgument => "提交的内容有误",
+        ErrorKind::Unauthenticated => "身份未确认",
+        ErrorKind::PermissionDenied => "没有权限",
+        ErrorKind::NotFound => "未找到",
+        ErrorKind::AlreadyExists => "已存在",
+        ErrorKind::FailedPrecondition => "暂不能办理",
+        ErrorKind::Aborted => "内容已变化",
+        ErrorKind::ResourceExhausted => "操作过于频繁",
+        ErrorKind::DeadlineExceeded => "处理超时",
+        ErrorKind::Unavailable => "服务暂不可用",
+        ErrorKind::Internal => "系统异常",
+    }
+}
+
+/// An error as pages and programs get it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProblemDetails {
+    /// `urn:shiming:error:` and the reason.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What sort of problem it is, zh-CN.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What to show, zh-CN.
+    detail: String,
+    /// Upper snake case, from `error_reason.proto`.
+    reason: String,
+    /// What the log calls this request.
+    request_id: String,
+    /// The refused fields.
+    violations: Vec<Violation>,
+    /// Facts for programs.
+    metadata: BTreeMap<String, String>,
+    /// The shortest wait before a repeat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_seconds: Option<u64>,
+}
+
+/// A refused field.
+#[derive(Debug, Serialize, ToSchema)]
+struct Violation {
+    /// Path of the field in the request's JSON.
+    field: String,
+    /// Upper snake case.
+    reason: String,
+    /// What to show beside the field, zh-CN.
+    description: String,
+}
+
+/// What layers further out want to know of an error.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) reason: String,
+}
+
+impl GatewayError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
+            _ if self.full_reason() == "REQUEST_TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => status(self.kind()),
+        }
+    }
+
+    /// Also of reasons, keys and fields that only a newer service knows.
+    fn details(&self) -> ProblemDetails {
+        let (violations, metadata) = match self {
+            Self::Peer(problem) => {
+                let violations = problem.violations.iter().map(|one| Violation {
+                    field: field_in_json(&one.field),
+                    reason: one.reason.clone(),
+                    description: one.description.clone(),
+                });
+                (violations.collect(), problem.metadata.clone())
+            }
+            own => {
+                let violations = own.violations().into_iter().map(|one| Violation {
+                    field: one.field,
+                    reason: one.reason.to_owned(),
+                    description: one.description,
+                });
+                let metadata = own.metadata().into_iter().map(|(key, value)| (key.to_owned(), value));
+                (violations.collect(), metadata.collect())
+            }
+        };
+        let reason = self.full_reason();
+        ProblemDetails {
+            kind: format!("urn:shiming:error:{reason}"),
+            title: title(self.kind()),
+            status: self.status().as_u16(),
+            detail: self.message().into_owned(),
+            reason: reason.to_owned(),
+            request_id: request_id::current().to_string(),
+            violations,
+            metadata,
+            retry_after_seconds: self.wait().map(whole_seconds),
+        }
+    }
+
+    /// What is unavailable may be asked for again soon, even if nobody said when.
+    fn wait(&self) -> Option<Duration> {
+        let soon = (self.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(2));
+        self.retry_after().or(soon)
+    }
+
+    fn log(&self) {
+        match (self, self.kind()) {
+            // Logged where it arose.
+            (Self::Peer(_), ErrorKind::Internal) => {}
+            (_, ErrorKind::Internal) => tracing::error!(error = %chain(self), "internal error"),
+            (_, ErrorKind::Unavailable) => tracing::warn!(error = %chain(self), "unavailable"),
+            _ => {}
+        }
+    }
+}
+
+impl IntoResponse for GatewayError {
+    fn into_response(self) -> Response {
+        self.log();
+        let details = self.details();
+        let body = serde_json::to_vec(&details).unwrap_or_default();
+        let mut response = (self.status(), body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = details.retry_after_seconds {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Refused { reason: details.reason });
+        response
+    }
+}
+
+/// Rounded up: who comes back a moment too early is refused again.
+fn whole_seconds(length: Duration) -> u64 {
+    (length.as_secs() + u64::from(length.subsec_nanos() > 0)).max(1)
+}
+
+/// The contract nests the document and spells fields in snake case; JSON is flat there and spells them in camel case.
+fn field_in_json(field: &str) -> String {
+    match field {
+        "document.type" => "documentType".to_owned(),
+        "document.number" => "documentNumber".to_owned(),
+        "document.name" => "name".to_owned(),
+        "request_id" => "Idempotency-Key".to_owned(),
+        other => camel_case(other),
+    }
+}
+
+fn camel_case(field: &str) -> String {
+    let mut text = String::with_capacity(field.len());
+    let mut up = false;
+    for character in field.chars() {
+        if character == '_' {
+            up = true;
+        } else if std::mem::take(&mut up) {
+            text.extend(character.to_uppercase());
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_named_as_json_spells_them() {
+        assert_eq!(field_in_json("document.number"), "documentNumber");
+        assert_eq!(field_in_json("profile.issuing_authority"), "profile.issuingAuthority");
+        assert_eq!(field_in_json("code"), "code");
+    }
+
+    #[test]
+    fn every_kind_has_an_error_status_and_chinese_words() {
+        for kind in ErrorKind::ALL {
+            assert!(status(kind).is_client_error() || status(kind).is_server_error());
+            assert!(!title(kind).is_ascii());
+        }
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        assert_eq!(whole_seconds(Duration::from_millis(1200)), 2);
+        assert_eq!(whole_seconds(Duration::ZERO), 1);
+    }
+}

@@ -1,0 +1,3 @@
+//! 图形验证码.
+
+pub(crate) mod issue;

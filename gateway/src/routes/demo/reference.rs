@@ -1,0 +1,76 @@
+//! `POST /api/demo/reference`: the reference photo of a demo citizen.
+
+use axum::Json;
+use axum::extract::State;
+use shiming_proto::face::v1::SetDemoReferenceRequest;
+use shiming_proto::types::v1::IdentityDocument;
+use utoipa::ToSchema;
+
+use crate::SharedEdge;
+use crate::error::GatewayError;
+use crate::limits::{Captures, Within};
+use crate::mutation::Mutation;
+use crate::routes::Done;
+use crate::upload::Upload;
+use crate::visitor::Visitor;
+use crate::wire::DocumentType;
+
+/// The form's parts.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the form; the parts are read one by one")]
+#[schema(rename_all = "camelCase")]
+struct ReferenceForm {
+    document_type: DocumentType,
+    document_number: String,
+    name: String,
+    /// JPEG, PNG or WebP, at most 8 MiB.
+    #[schema(value_type = String, format = Binary)]
+    photo: Vec<u8>,
+}
+
+/// Makes a photo's face the reference of a demo citizen.
+#[utoipa::path(
+    post,
+    path = "/api/demo/reference",
+    tag = "demo",
+    request_body(content = ReferenceForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Done))
+)]
+pub(crate) async fn reference(
+    State(edge): State<SharedEdge>,
+    visitor: Visitor,
+    _: Within<Captures>,
+    mutation: Mutation,
+    upload: Upload,
+) -> Result<Json<Done>, GatewayError> {
+    let (document, photo) = read(upload).await?;
+    let ask = SetDemoReferenceRequest {
+        document: Some(document),
+        photo,
+        request_id: mutation.request_id,
+        validate_only: mutation.validate_only,
+    };
+    edge.clients.demo_authority().set_demo_reference(visitor.request(ask)).await?;
+    Ok(Json(Done {}))
+}
+
+async fn read(mut upload: Upload) -> Result<(IdentityDocument, bytes::Bytes), GatewayError> {
+    let mut document = IdentityDocument::default();
+    let mut photo = None;
+    while let Some(part) = upload.next().await? {
+        match part.name.as_str() {
+            "documentType" => document.r#type = document_type(upload.text(part).await?)?.into(),
+            "documentNumber" => document.number = upload.text(part).await?,
+            "name" => document.name = upload.text(part).await?,
+            "photo" => photo = Some(upload.bytes(part).await?),
+            _ => drop(upload.bytes(part).await?),
+        }
+    }
+    let photo = photo.ok_or_else(|| GatewayError::field("photo", "REQUIRED", "请先选择照片"))?;
+    Ok((document, photo))
+}
+
+fn document_type(text: String) -> Result<DocumentType, GatewayError> {
+    serde_json::from_value(text.into())
+        .map_err(|_| GatewayError::field("documentType", "MALFORMED", "证件类型不正确"))
+}

@@ -1,0 +1,166 @@
+//! `POST /api/face/{faceSessionId}/capture`: the frames of one capture, handed on one by one.
+//!
+//! Parts: `captureToken` first, then `offsetsMs` (milliseconds since the first frame, a JSON array; may be absent), then one to twelve
+//! `frame`. Offsets that come after the frames are too late to go with them and are left out.
+
+use axum::Json;
+use axum::extract::State;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use prost_types::Duration;
+use serde::Serialize;
+use shiming_proto::face::v1::submit_capture_request::Part as WirePart;
+use shiming_proto::face::v1::{CaptureFrame, CaptureHeader, SubmitCaptureRequest, SubmitCaptureResponse};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use utoipa::ToSchema;
+
+use crate::SharedEdge;
+use crate::error::GatewayError;
+use crate::input::Id;
+use crate::limits::{Captures, Within};
+use crate::mutation::Mutation;
+use crate::upload::Upload;
+use crate::visitor::Visitor;
+use crate::wire::time;
+
+const MOST_FRAMES: usize = 12;
+
+/// The form's parts.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the form; the parts are read one by one")]
+#[schema(rename_all = "camelCase")]
+struct CaptureForm {
+    /// The secret of the face session; the first part.
+    capture_token: String,
+    /// Milliseconds since the first frame, one per frame, as a JSON array; before the frames.
+    offsets_ms: Option<String>,
+    /// JPEG, PNG or WebP, at most 8 MiB each; one to twelve.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    frame: Vec<Vec<u8>>,
+}
+
+/// The face passed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CapturePassed {
+    /// Until when the result can be redeemed.
+    result_expire_time: DateTime<Utc>,
+}
+
+/// Submits a capture.
+#[utoipa::path(
+    post,
+    path = "/api/face/{faceSessionId}/capture",
+    tag = "face",
+    params(("faceSessionId" = String, Path)),
+    request_body(content = CaptureForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = CapturePassed))
+)]
+pub(crate) async fn capture(
+    State(edge): State<SharedEdge>,
+    visitor: Visitor,
+    Id(face_session_id): Id,
+    _: Within<Captures>,
+    _: Mutation,
+    mut upload: Upload,
+) -> Result<Json<CapturePassed>, GatewayError> {
+    let capture_token = read_token(&mut upload).await?;
+    let header = CaptureHeader { face_session_id, capture_token };
+    let answer = stream(&edge, &visitor, header, &mut upload).await?;
+    let result_expire_time = time("result_expire_time", answer.result_expire_time)?;
+    Ok(Json(CapturePassed { result_expire_time }))
+}
+
+/// The first part names the session; without it nothing is sent to anybody.
+async fn read_token(upload: &mut Upload) -> Result<String, GatewayError> {
+    match upload.next().await? {
+        Some(part) if part.name == "captureToken" => upload.text(part).await,
+        _ => Err(GatewayError::field("captureToken", "REQUIRED", "缺少人脸识别凭证，请重新开始")),
+    }
+}
+
+/// Sends the frames while they arrive: at most two are held at a time.
+async fn stream(
+    edge: &SharedEdge,
+    visitor: &Visitor,
+    header: CaptureHeader,
+    upload: &mut Upload,
+) -> Result<SubmitCaptureResponse, GatewayError> {
+    // Declared before the call, so that a broken upload drops the call first: face-auth then sees a cancelled capture, not a short one.
+    let (frames, messages) = mpsc::channel(1);
+    let first = SubmitCaptureRequest { part: Some(WirePart::Header(header)) };
+    let messages = futures::StreamExt::chain(
+        futures::stream::once(std::future::ready(first)),
+        ReceiverStream::new(messages),
+    );
+    let mut client = edge.clients.face_sessions();
+    let call = client.submit_capture(visitor.request(messages));
+    tokio::pin!(call);
+    let pump = pump(upload, frames.clone());
+    tokio::pin!(pump);
+    let early = tokio::select! {
+        pumped = &mut pump => {
+            pumped?;
+            None
+        }
+        answer = &mut call => Some(answer),
+    };
+    let answer = if let Some(answer) = early {
+        // Answered in the middle: the rest is read all the same, or the browser would see a broken connection instead.
+        pump.await?;
+        answer
+    } else {
+        drop(frames);
+        call.await
+    };
+    Ok(answer?.into_inner())
+}
+
+/// Reads the upload to its end. What nobody wants any more is read and dropped.
+async fn pump(upload: &mut Upload, frames: mpsc::Sender<SubmitCaptureRequest>) -> Result<(), GatewayError> {
+    let mut offsets = Vec::new();
+    let mut count = 0;
+    while let Some(part) = upload.next().await? {
+        match part.name.as_str() {
+            "frame" if count == MOST_FRAMES => {
+                return Err(GatewayError::field("frame", "TOO_MANY", "一次最多提交 12 张照片"));
+            }
+            "frame" => {
+                let image = upload.bytes(part).await?;
+                let message = frame(image, offsets.get(count).copied());
+                count += 1;
+                // Fails only when the call has ended already; its answer says why.
+                drop(frames.send(message).await);
+            }
+            "offsetsMs" => offsets = read_offsets(&upload.text(part).await?)?,
+            _ => drop(upload.bytes(part).await?),
+        }
+    }
+    if count == 0 {
+        return Err(GatewayError::field("frame", "REQUIRED", "请先拍摄照片"));
+    }
+    Ok(())
+}
+
+fn read_offsets(text: &str) -> Result<Vec<u32>, GatewayError> {
+    let read: Result<Vec<f64>, _> = serde_json::from_str(text);
+    let wrong = || GatewayError::field("offsetsMs", "MALFORMED", "拍摄时间有误，请重新拍摄");
+    let offsets = read.map_err(|_| wrong())?;
+    // A capture lasts seconds; an hour is beyond any.
+    let whole = |offset: f64| (0.0..=3_600_000.0).contains(&offset).then(|| whole_milliseconds(offset));
+    offsets.into_iter().map(|offset| whole(offset).ok_or_else(wrong)).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to lie within an hour")]
+fn whole_milliseconds(offset: f64) -> u32 {
+    offset as u32
+}
+
+fn frame(image: Bytes, offset: Option<u32>) -> SubmitCaptureRequest {
+    let capture_offset = offset.map(|offset| Duration {
+        seconds: i64::from(offset / 1000),
+        nanos: i32::try_from(offset % 1000 * 1_000_000).unwrap_or(0),
+    });
+    SubmitCaptureRequest { part: Some(WirePart::Frame(CaptureFrame { image, capture_offset })) }
+}

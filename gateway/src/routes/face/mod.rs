@@ -1,0 +1,3 @@
+//! 人脸识别.
+
+pub(crate) mod capture;

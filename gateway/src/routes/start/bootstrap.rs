@@ -1,0 +1,128 @@
+//! `GET /api/bootstrap`: the browser's id, and where the visitor stands.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use http::HeaderMap;
+use serde::Serialize;
+use shiming_kernel::ErrorKind;
+use shiming_kernel::ServiceError as _;
+use shiming_proto::identity::v1::GetSessionRequest;
+use utoipa::ToSchema;
+
+use crate::SharedEdge;
+use crate::config::DemoCitizen;
+use crate::cookie::{Cookie, SetCookie};
+use crate::error::GatewayError;
+use crate::routes::collection::Collection;
+use crate::routes::collection::get::fetch;
+use crate::session::{MaybeCollecting, MaybeSignedIn, SignedIn};
+use crate::visitor::Visitor;
+use crate::wire::DocumentType;
+
+/// Where the visitor stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Bootstrap {
+    /// Whether this is the demo.
+    demo: bool,
+    /// The demo authority's citizens; absent outside the demo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demo_citizens: Option<Vec<Citizen>>,
+    /// Whether a session is open.
+    signed_in: bool,
+    /// The collection that is going on; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collection: Option<Collection>,
+}
+
+/// A person who doesn't exist.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Citizen {
+    name: String,
+    document_type: DocumentType,
+    document_number: String,
+    mobile: String,
+    note: String,
+}
+
+impl From<&DemoCitizen> for Citizen {
+    fn from(citizen: &DemoCitizen) -> Self {
+        Self {
+            name: citizen.name.clone(),
+            document_type: citizen.document_type,
+            document_number: citizen.document_number.clone(),
+            mobile: citizen.mobile.clone(),
+            note: citizen.note.clone(),
+        }
+    }
+}
+
+/// Tells a page where its visitor stands, and gives the browser its CSRF token.
+#[utoipa::path(get, path = "/api/bootstrap", tag = "start", responses((status = 200, body = Bootstrap)))]
+pub(crate) async fn bootstrap(
+    State(edge): State<SharedEdge>,
+    visitor: Visitor,
+    MaybeSignedIn(signed_in): MaybeSignedIn,
+    MaybeCollecting(collecting): MaybeCollecting,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, GatewayError> {
+    let session = async {
+        match &signed_in {
+            Some(signed_in) => is_signed_in(&edge, signed_in).await,
+            None => Ok(false),
+        }
+    };
+    let collection = async {
+        match &collecting {
+            Some(collecting) => unless_gone(fetch(&edge, &visitor, collecting).await),
+            None => Ok(None),
+        }
+    };
+    let (is_open, collection) = tokio::try_join!(session, collection)?;
+    let forget = |dead: bool, cookie| if dead { edge.cookies.clear(cookie) } else { no_cookie() };
+    let demo = edge.config.demo.as_ref();
+    let cookies = (
+        csrf_cookie(&edge, &headers)?,
+        forget(signed_in.is_some() && !is_open, Cookie::Session),
+        forget(collecting.is_some() && collection.is_none(), Cookie::Collection),
+    );
+    let body = Bootstrap {
+        demo: demo.is_some(),
+        demo_citizens: demo.map(|demo| demo.citizens.iter().map(Citizen::from).collect()),
+        signed_in: is_open,
+        collection,
+    };
+    Ok((cookies.0, cookies.1, cookies.2, Json(body)))
+}
+
+async fn is_signed_in(edge: &SharedEdge, signed_in: &SignedIn) -> Result<bool, GatewayError> {
+    let answer = edge.clients.sessions().get_session(signed_in.request(GetSessionRequest {})).await;
+    match answer.map_err(GatewayError::from) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::Unauthenticated => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn unless_gone(fetched: Result<Collection, GatewayError>) -> Result<Option<Collection>, GatewayError> {
+    match fetched {
+        Ok(collection) => Ok(Some(collection)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A browser keeps its id; the cookie's life begins anew.
+fn csrf_cookie(edge: &SharedEdge, headers: &HeaderMap) -> Result<SetCookie, GatewayError> {
+    let known = edge.cookies.read(headers, Cookie::Csrf);
+    match known.filter(|token| edge.csrf.browser(token).is_some()) {
+        Some(token) => edge.cookies.set(Cookie::Csrf, token),
+        None => edge.cookies.set(Cookie::Csrf, &edge.csrf.issue()),
+    }
+}
+
+fn no_cookie() -> SetCookie {
+    axum::response::AppendHeaders(None)
+}

@@ -1,0 +1,56 @@
+//! The layers around every request, outermost first, and the router inside them.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower::ServiceBuilder;
+
+use crate::SharedEdge;
+use crate::csrf;
+use crate::layers::{Allowed, api_headers, in_time, log_access, security_headers, shed, trace};
+use crate::limits::count_requests;
+use crate::routes;
+use crate::session::forget_dead_tokens;
+use crate::visitor::recognise;
+use crate::{openapi, pages};
+
+/// The whole of what the gateway serves to browsers.
+pub(crate) fn router(edge: &SharedEdge) -> Router {
+    let http = &edge.config.http;
+    let time = |allowed| from_fn_with_state(Allowed(allowed), in_time);
+    let (quick, _) = routes::quick(edge.config.demo.is_some()).split_for_parts();
+    let (uploads, _) = routes::uploads(edge.config.demo.is_some()).split_for_parts();
+    let (live, _) = routes::live().split_for_parts();
+    let api = quick
+        .merge(openapi::route())
+        .layer(time(http.request_timeout.get()))
+        .merge(uploads.layer(time(http.upload_timeout.get())))
+        // A stream's length is messaging's to bound.
+        .merge(live)
+        .method_not_allowed_fallback(routes::no_such_method);
+    let api = api.layer(
+        ServiceBuilder::new()
+            // No cache keeps an answer of the API unless its route allows it.
+            .layer(from_fn(api_headers))
+            // Limits and services know the visitor by hashes made here.
+            .layer(from_fn_with_state(edge.clone(), recognise))
+            // Before the next one, so that refused attempts count as well.
+            .layer(from_fn_with_state(edge.clone(), count_requests))
+            // Nothing is changed from a strange page.
+            .layer(from_fn_with_state(edge.clone(), csrf::guard))
+            // A dead token leaves the browser with the answer that says so.
+            .layer(from_fn_with_state(edge.clone(), forget_dead_tokens)),
+    );
+    api.fallback(pages::serve)
+        .layer(
+            ServiceBuilder::new()
+                // Outermost, so that no answer goes without.
+                .layer(from_fn_with_state(edge.clone(), security_headers))
+                // The trace begins; everything below is part of it.
+                .layer(from_fn(trace))
+                // One line per request, those turned away included.
+                .layer(from_fn_with_state(edge.clone(), log_access))
+                // What would only queue costs no more than this.
+                .layer(from_fn_with_state(edge.clone(), shed)),
+        )
+        .with_state(edge.clone())
+}
