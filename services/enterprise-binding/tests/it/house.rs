@@ -1,0 +1,315 @@
+//! Enterprise-binding on a free port, people to call it, and what they can do.
+
+use std::sync::Arc;
+
+use shiming_crypto::KeyringConfig;
+use shiming_enterprise_binding::{Config, DEFAULT, EnterpriseBinding, NAME, SERVICES};
+use shiming_kernel::{ManualClock, PersonId, Redacted};
+use shiming_proto::enterprise::v1::application_service_client::ApplicationServiceClient;
+use shiming_proto::enterprise::v1::binding_service_client::BindingServiceClient;
+use shiming_proto::enterprise::v1::registry_service_client::RegistryServiceClient;
+use shiming_proto::enterprise::v1::{
+    self as wire, Decision, Enterprise, EnterpriseStatus, RegistryRow, Role,
+};
+use shiming_proto::types::v1::{DocumentType, IdentityDocument};
+use shiming_rpc::status::Problem;
+use shiming_rpc::{
+    ClientChannel, Connector, Listeners, PolicyTable, RemoteSessions, ServerBuilder, with_session,
+};
+use shiming_runtime::Shutdown;
+use shiming_runtime::config::{ListenConfig, PeerConfig};
+use shiming_testkit::TestDatabase;
+use tonic::{Request, Status};
+use uuid::Uuid;
+
+use crate::neighbours::{Citizen, Neighbours};
+
+/// The code of the first example enterprise.
+pub(crate) const CODE: &str = "91640100MA75000124";
+/// The code of the second.
+pub(crate) const OTHER_CODE: &str = "91640100MA7500020Y";
+/// 张三, the legal representative of the first.
+pub(crate) const ZHANG: (&str, &str) = ("640101199003070015", "张三");
+/// 李四
+pub(crate) const LI: (&str, &str) = ("640101199003070023", "李四");
+/// 王五丰
+pub(crate) const WANG: (&str, &str) = ("110101199003070011", "王五丰");
+
+pub(crate) type Answer<T> = Result<T, Problem>;
+
+/// Somebody with a session.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: PersonId,
+    pub(crate) token: String,
+}
+
+/// One replica of the service, and its neighbours.
+pub(crate) struct House {
+    pub(crate) service: EnterpriseBinding,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) neighbours: Arc<Neighbours>,
+    pub(crate) database: Arc<TestDatabase>,
+    pub(crate) config: Config,
+    peer: PeerConfig,
+    shutdown: Shutdown,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.shutdown.begin();
+        self.shutdown.hard().cancel();
+    }
+}
+
+impl House {
+    pub(crate) async fn start(database: TestDatabase) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    pub(crate) async fn start_with(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
+        shiming_runtime::install_crypto_provider();
+        let shutdown = Shutdown::new();
+        let clock = Arc::new(ManualClock::new("2026-03-02T02:00:00.123456Z".parse().unwrap()));
+        let (neighbours, peer) = Neighbours::start(&shutdown).await;
+        let mut config = config(&database, &peer);
+        change(&mut config);
+        Self::open(config, Arc::new(database), clock, neighbours, shutdown).await
+    }
+
+    /// A second replica over the same database and neighbours.
+    pub(crate) async fn replica(&self) -> Self {
+        let (database, clock) = (Arc::clone(&self.database), Arc::clone(&self.clock));
+        let neighbours = Arc::clone(&self.neighbours);
+        Self::open(self.config.clone(), database, clock, neighbours, Shutdown::new()).await
+    }
+
+    async fn open(
+        config: Config,
+        database: Arc<TestDatabase>,
+        clock: Arc<ManualClock>,
+        neighbours: Arc<Neighbours>,
+        shutdown: Shutdown,
+    ) -> Self {
+        let service = EnterpriseBinding::build(&config, clock.clone(), &shutdown).await.unwrap();
+        let listeners = Listeners::loopback().await.unwrap();
+        let address = listeners.grpc_address().unwrap();
+        let identity = Connector::new(NAME, &shutdown).unwrap().connect(&config.peers.identity).unwrap();
+        let sessions = Arc::new(RemoteSessions::new(identity));
+        let policies = PolicyTable::of(SERVICES).unwrap();
+        let listen = ListenConfig::loopback(address, address);
+        let server = ServerBuilder::new(NAME, &listen, policies, sessions, shutdown.clone());
+        service.mount(server).spawn(listeners);
+        service.start(&shutdown);
+        let peer = PeerConfig::plaintext(format!("http://{address}"));
+        Self { service, clock, neighbours, database, config, peer, shutdown }
+    }
+
+    pub(crate) fn person(&self, (number, name): (&'static str, &'static str)) -> Person {
+        let citizen = Citizen { number, name, document_valid: true, adult: true };
+        let (id, token) = self.neighbours.admit(citizen, &self.clock);
+        Person { id, token }
+    }
+
+    pub(crate) fn channel(&self, caller: &'static str) -> ClientChannel {
+        Connector::new(caller, &self.shutdown).unwrap().connect(&self.peer).unwrap()
+    }
+
+    fn registry(&self) -> RegistryServiceClient<ClientChannel> {
+        RegistryServiceClient::new(self.channel("gateway"))
+    }
+
+    fn bindings_service(&self) -> BindingServiceClient<ClientChannel> {
+        BindingServiceClient::new(self.channel("gateway"))
+    }
+
+    fn applications_service(&self) -> ApplicationServiceClient<ClientChannel> {
+        ApplicationServiceClient::new(self.channel("gateway"))
+    }
+
+    pub(crate) async fn import(&self, rows: Vec<RegistryRow>) -> wire::ImportEnterprisesResponse {
+        let mut client = RegistryServiceClient::new(self.channel("ops:tester"));
+        let requests: Vec<_> =
+            rows.into_iter().map(|row| wire::ImportEnterprisesRequest { row: Some(row) }).collect();
+        client.import_enterprises(futures::stream::iter(requests)).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn look_up(&self, who: &Person, identifier: &str) -> Answer<Enterprise> {
+        let request = wire::LookUpEnterpriseRequest { identifier: identifier.into() };
+        let answer = self.registry().look_up_enterprise(by(who, request)).await.map_err(problem)?;
+        Ok(answer.into_inner().enterprise.unwrap())
+    }
+
+    pub(crate) async fn refresh_as(
+        &self,
+        who: &Person,
+        request: wire::RefreshBindingsRequest,
+    ) -> Answer<Vec<wire::Binding>> {
+        let answer = self.bindings_service().refresh_bindings(by(who, request)).await.map_err(problem)?;
+        Ok(answer.into_inner().bindings)
+    }
+
+    pub(crate) async fn refresh(&self, who: &Person) -> Answer<Vec<wire::Binding>> {
+        self.refresh_as(who, wire::RefreshBindingsRequest { request_id: fresh(), validate_only: false }).await
+    }
+
+    pub(crate) async fn submit_as(
+        &self,
+        who: &Person,
+        request: wire::SubmitApplicationRequest,
+    ) -> Answer<wire::Binding> {
+        let answer =
+            self.applications_service().submit_application(by(who, request)).await.map_err(problem)?;
+        Ok(answer.into_inner().binding.unwrap())
+    }
+
+    pub(crate) async fn submit(&self, who: &Person, to: &Enterprise, role: Role) -> Answer<wire::Binding> {
+        self.submit_as(who, submission(to, role)).await
+    }
+
+    pub(crate) async fn decide_as(
+        &self,
+        who: &Person,
+        request: wire::DecideApplicationRequest,
+    ) -> Answer<wire::Application> {
+        let answer =
+            self.applications_service().decide_application(by(who, request)).await.map_err(problem)?;
+        Ok(answer.into_inner().application.unwrap())
+    }
+
+    pub(crate) async fn decide(
+        &self,
+        who: &Person,
+        on: &wire::Binding,
+        decision: Decision,
+    ) -> Answer<wire::Application> {
+        self.decide_as(who, decision_on(on, decision)).await
+    }
+
+    pub(crate) async fn applications_page(
+        &self,
+        who: &Person,
+        request: wire::ListApplicationsRequest,
+    ) -> Answer<wire::ListApplicationsResponse> {
+        let answer =
+            self.applications_service().list_applications(by(who, request)).await.map_err(problem)?;
+        Ok(answer.into_inner())
+    }
+
+    pub(crate) async fn applications(&self, who: &Person) -> Vec<wire::Application> {
+        self.applications_page(who, wire::ListApplicationsRequest::default()).await.unwrap().applications
+    }
+
+    pub(crate) async fn bindings_page(
+        &self,
+        who: &Person,
+        request: wire::ListBindingsRequest,
+    ) -> Answer<wire::ListBindingsResponse> {
+        let answer = self.bindings_service().list_bindings(by(who, request)).await.map_err(problem)?;
+        Ok(answer.into_inner())
+    }
+
+    pub(crate) async fn bindings(&self, who: &Person) -> Vec<wire::Binding> {
+        self.bindings_page(who, wire::ListBindingsRequest::default()).await.unwrap().bindings
+    }
+
+    pub(crate) async fn switch_as(
+        &self,
+        who: &Person,
+        request: wire::SwitchEnterpriseRequest,
+    ) -> Answer<wire::SwitchEnterpriseResponse> {
+        let answer = self.bindings_service().switch_enterprise(by(who, request)).await.map_err(problem)?;
+        Ok(answer.into_inner())
+    }
+
+    pub(crate) async fn switch(
+        &self,
+        who: &Person,
+        to: &wire::Binding,
+    ) -> Answer<wire::SwitchEnterpriseResponse> {
+        let binding_id = to.binding_id.clone();
+        self.switch_as(
+            who,
+            wire::SwitchEnterpriseRequest { binding_id, request_id: fresh(), validate_only: false },
+        )
+        .await
+    }
+
+    /// The first enterprise imported, its legal representative bound, and the record as an applicant sees it.
+    pub(crate) async fn founded(&self) -> (Person, Enterprise) {
+        self.import(vec![row(CODE, ZHANG)]).await;
+        let representative = self.person(ZHANG);
+        let bound = self.refresh(&representative).await.unwrap();
+        assert_eq!(bound.len(), 1);
+        (representative, bound[0].enterprise.clone().unwrap())
+    }
+
+    /// Runs SQL that answers one number.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        use sea_orm::{ConnectionTrait as _, Database, Statement};
+        let db = Database::connect(self.database.url()).await.unwrap();
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+}
+
+pub(crate) fn row(code: &str, representative: (&str, &str)) -> RegistryRow {
+    RegistryRow {
+        row_id: code.into(),
+        unified_social_credit_code: code.into(),
+        name: format!("宁夏示例{}有限公司", &code[14..]),
+        status: EnterpriseStatus::Normal.into(),
+        legal_representative: Some(document(representative)),
+        tax_authority: "国家税务总局银川市税务局".into(),
+        address: "宁夏银川市".into(),
+        ..RegistryRow::default()
+    }
+}
+
+pub(crate) fn document((number, name): (&str, &str)) -> IdentityDocument {
+    IdentityDocument { r#type: DocumentType::ResidentId.into(), number: number.into(), name: name.into() }
+}
+
+pub(crate) fn submission(to: &Enterprise, role: Role) -> wire::SubmitApplicationRequest {
+    wire::SubmitApplicationRequest {
+        enterprise_id: to.enterprise_id.clone(),
+        enterprise_etag: to.etag.clone(),
+        role: role.into(),
+        request_id: fresh(),
+        validate_only: false,
+    }
+}
+
+pub(crate) fn decision_on(on: &wire::Binding, decision: Decision) -> wire::DecideApplicationRequest {
+    wire::DecideApplicationRequest {
+        binding_id: on.binding_id.clone(),
+        decision: decision.into(),
+        etag: on.etag.clone(),
+        request_id: fresh(),
+        validate_only: false,
+    }
+}
+
+pub(crate) fn fresh() -> String {
+    Uuid::now_v7().to_string()
+}
+
+fn by<T>(who: &Person, message: T) -> Request<T> {
+    with_session(Request::new(message), &Redacted::from(who.token.as_str()))
+}
+
+pub(crate) fn problem(status: Status) -> Problem {
+    Problem::from_status(&status)
+}
+
+fn config(database: &TestDatabase, peer: &PeerConfig) -> Config {
+    let mut tree: toml::Table = DEFAULT.parse().unwrap();
+    let keyring = serde_json::to_value(KeyringConfig::generate()).unwrap();
+    tree.insert("keyring".into(), toml::Value::try_from(keyring).unwrap());
+    let mut config: Config = toml::Value::Table(tree).try_into().unwrap();
+    config.store.url = Redacted::from(database.url());
+    config.peers.identity = peer.clone();
+    config.peers.messaging = peer.clone();
+    config
+}

@@ -1,0 +1,118 @@
+//! Nothing personal lies open in the database, and what was decided can be proven.
+
+use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
+use shiming_crypto::{Keyring, Sealer};
+use shiming_kernel::SystemClock;
+use shiming_proto::enterprise::v1::{Decision, RegistryRow, Role};
+use shiming_store::{Store, StoreConfig, verify_audit};
+use shiming_testkit::TestDatabase;
+
+use crate::house::{CODE, House, LI, OTHER_CODE, WANG, ZHANG, document, row};
+
+shiming_testkit::on_each_database!(
+    people_are_sealed_at_rest,
+    every_decision_stands_in_an_unbroken_chain,
+    the_database_itself_refuses_a_second_binding,
+);
+
+const TABLES: [&str; 6] = ["enterprises", "bindings", "lookups", "outbox", "idempotency", "audit_log"];
+
+/// Every value of every row as text: bytes in hex.
+async fn dump(house: &House, table: &str) -> Vec<String> {
+    let db = Database::connect(house.database.url()).await.unwrap();
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => format!("SELECT t::text FROM {table} t"),
+        _ => {
+            let columns = Statement::from_string(
+                backend,
+                format!(
+                    "SELECT group_concat('hex(\"' || name || '\")', ' || '',''  || ') FROM pragma_table_info('{table}')"
+                ),
+            );
+            let row = db.query_one_raw(columns).await.unwrap().unwrap();
+            let columns: String = row.try_get_by_index(0).unwrap();
+            format!("SELECT {columns} FROM {table}").replace("\" ", "\"")
+        }
+    };
+    let rows = db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index::<Option<String>>(0).unwrap().unwrap_or_default()).collect()
+}
+
+async fn people_are_sealed_at_rest(database: TestDatabase) {
+    let house = House::start(database).await;
+    let proprietor = RegistryRow {
+        unified_social_credit_code: String::new(),
+        taxpayer_id: "64010119900307001501".into(),
+        ..row(OTHER_CODE, ZHANG)
+    };
+    let with_officer = RegistryRow { finance_officer: Some(document(WANG)), ..row(CODE, ZHANG) };
+    house.import(vec![with_officer, proprietor]).await;
+    let (zhang, li) = (house.person(ZHANG), house.person(LI));
+    let bound = house.refresh(&zhang).await.unwrap();
+    let enterprise = house.look_up(&li, CODE).await.unwrap();
+    let applied = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
+    house.decide(&zhang, &applied, Decision::Approve).await.unwrap();
+    house.switch(&zhang, &bound[0]).await.unwrap();
+
+    let mut known = 0;
+    for table in TABLES {
+        for line in dump(&house, table).await {
+            known += usize::from(table == "enterprises");
+            let line = line.to_lowercase();
+            for secret in [ZHANG.0, ZHANG.1, LI.0, LI.1, WANG.0, WANG.1, "64010119900307001501", &zhang.token]
+            {
+                let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+                assert!(
+                    !line.contains(&secret.to_lowercase()) && !line.contains(&hex),
+                    "{secret} in {table}"
+                );
+            }
+        }
+    }
+    assert_eq!(known, 2, "the dump saw the rows");
+}
+
+async fn every_decision_stands_in_an_unbroken_chain(database: TestDatabase) {
+    let house = House::start(database).await;
+    let (zhang, enterprise) = house.founded().await;
+    let li = house.person(LI);
+    let applied = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
+    house.decide(&zhang, &applied, Decision::Approve).await.unwrap();
+    house.import(vec![row(CODE, WANG)]).await;
+    let db = Database::connect(house.database.url()).await.unwrap();
+    let sql = "SELECT action, actor FROM audit_log ORDER BY seq";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+    let trail: Vec<(String, String)> =
+        rows.iter().map(|row| (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())).collect();
+    let (by_zhang, by_li) = (format!("person:{}", zhang.id), format!("person:{}", li.id));
+    let expected = [
+        ("registry.imported", "ops:tester"),
+        ("binding.refreshed", &by_zhang),
+        ("application.submitted", &by_li),
+        ("application.approved", &by_zhang),
+        ("binding.suspended", "ops:tester"),
+        ("registry.imported", "ops:tester"),
+    ];
+    let trail: Vec<_> = trail.iter().map(|(action, actor)| (action.as_str(), actor.as_str())).collect();
+    assert_eq!(trail, expected);
+    let sealer = Sealer::new(&Keyring::generate(), "reader").unwrap();
+    let config = StoreConfig::new(house.database.url());
+    let store = Store::connect(&config, SystemClock::shared(), sealer).await.unwrap();
+    assert_eq!(verify_audit(&store, 1, None).await.unwrap().unwrap().rows, 6);
+}
+
+async fn the_database_itself_refuses_a_second_binding(database: TestDatabase) {
+    let house = House::start(database).await;
+    let (_, enterprise) = house.founded().await;
+    let li = house.person(LI);
+    house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
+    let db = Database::connect(house.database.url()).await.unwrap();
+    let copy = "INSERT INTO bindings SELECT enterprise_id, enterprise_id, person_id, role, state, rank, applied_for, \
+        from_registry, holder, create_time, decide_time, decided_by, expire_time, revision FROM bindings \
+        WHERE role = 'tax_clerk'";
+    let refused = db.execute_unprepared(copy).await.unwrap_err().to_string().to_lowercase();
+    assert!(refused.contains("unique") && refused.contains("person_id"), "{refused}");
+    let rejected = copy.replace("role, state,", "role, 'rejected',");
+    assert!(db.execute_unprepared(&rejected).await.is_ok(), "history may repeat");
+}
