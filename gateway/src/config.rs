@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de};
 use shiming_cache::CacheConfig;
 use shiming_crypto::KeyringConfig;
+use shiming_kernel::Redacted;
 use shiming_runtime::config::{
     self, ConfigError, DurationText, PeerConfig, ProcessConfig, TelemetryConfig, Validate,
 };
@@ -14,7 +15,8 @@ use url::{Origin, Url};
 
 use crate::wire::DocumentType;
 
-const DEFAULT: &str = include_str!("../config/default.toml");
+/// The checked-in defaults.
+pub const DEFAULT: &str = include_str!("../config/default.toml");
 
 /// Everything a process of the gateway needs to know.
 #[derive(Clone, Debug, Deserialize)]
@@ -154,8 +156,13 @@ pub struct Peers {
 pub struct CaptchaConfig {
     /// How long a picture code can be answered.
     pub lifetime: DurationText,
-    /// Login codes within an hour, per browser or address, before a picture code is needed.
-    pub free_login_codes: u64,
+    /// Login codes within an hour for one browser before a picture code is needed.
+    pub free_login_codes_per_browser: u64,
+    /// The same for one address, which many people may share.
+    pub free_login_codes_per_address: u64,
+    /// What answers every picture, for tests on this machine; absent otherwise.
+    #[serde(default)]
+    pub known_answer: Option<Redacted<String>>,
 }
 
 /// `[live]`: server-sent events.
@@ -276,6 +283,11 @@ impl Validate for Config {
         }
         if self.live.streams == 0 || self.live.heartbeat.get().is_zero() {
             broken.push("live: streams and heartbeat must be greater than 0".to_owned());
+        }
+        if self.captcha.known_answer.is_some()
+            && !(is_loopback(&self.http.public_origin) && self.http.listen.ip().is_loopback())
+        {
+            broken.push("captcha.known_answer: only for tests, on a loopback public_origin".to_owned());
         }
         if self.demo.is_some() && !is_loopback(&self.http.public_origin) {
             broken.push("demo: only for the embedded mode, on a loopback public_origin".to_owned());

@@ -48,7 +48,8 @@ use tokio::sync::Semaphore;
 use captcha::Captchas;
 use clients::Clients;
 pub use config::{
-    CaptchaConfig, Config, DemoCitizen, DemoConfig, HttpConfig, LimitConfig, LimitsConfig, LiveConfig, Peers,
+    CaptchaConfig, Config, DEFAULT, DemoCitizen, DemoConfig, HttpConfig, LimitConfig, LimitsConfig,
+    LiveConfig, Peers,
 };
 use cookie::Cookies;
 use csrf::Csrf;
@@ -92,14 +93,13 @@ impl Gateway {
         let cache: SharedCache = shiming_cache::connect(&config.cache, clock.clone()).context("cache")?;
         let connector = Connector::new(NAME, shutdown)?;
         let http = &config.http;
-        let captcha_lifetime = config.captcha.lifetime.get();
         let edge = Edge {
             clients: Clients::connect(&connector, &config.peers).context("peers")?,
             cookies: Cookies::new(http.is_secure()),
             csrf: Csrf::new(&keyring)?,
             recogniser: Recogniser::new(&keyring, http.trusted_proxies.clone())?,
             limits: Limits::new(Arc::clone(&cache), clock.clone(), config.limits.clone()),
-            captchas: Captchas::new(cache, clock, &keyring, captcha_lifetime)?,
+            captchas: Captchas::new(cache, clock, &keyring, &config.captcha)?,
             pages: Compressed::default(),
             durations: Durations::new(),
             request_places: live::places(http.concurrency_limit),

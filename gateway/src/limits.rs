@@ -72,6 +72,15 @@ pub(crate) struct Limits {
     config: LimitsConfig,
 }
 
+/// What costs nothing extra within an hour.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FreeUses {
+    /// By one address.
+    pub(crate) per_address: u64,
+    /// By one browser.
+    pub(crate) per_browser: u64,
+}
+
 /// Where a visitor stands with one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Standing {
@@ -137,16 +146,18 @@ impl Limits {
         Ok(())
     }
 
-    /// Whether the visitor's address or browser has used up `free` within an hour; counts this use.
+    /// Whether the visitor's address or browser has used up what is free within an hour; counts this use.
     pub(crate) async fn is_beyond(
         &self,
         name: &str,
-        free: u64,
+        free: FreeUses,
         visitor: &Visitor,
     ) -> Result<bool, GatewayError> {
         const HOUR: Duration = Duration::from_hours(1);
+        let address = Some((&visitor.address, free.per_address));
+        let browser = visitor.browser.as_ref().map(|browser| (browser, free.per_browser));
         let mut beyond = false;
-        for who in std::iter::once(&visitor.address).chain(&visitor.browser) {
+        for (who, free) in [address, browser].into_iter().flatten() {
             beyond |= self.cache.increment(&format!("gateway:used:{name}:{who}"), HOUR).await? > free;
         }
         Ok(beyond)

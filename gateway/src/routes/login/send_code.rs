@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::SharedEdge;
 use crate::error::GatewayError;
 use crate::input::Body;
-use crate::limits::{Codes, Within};
+use crate::limits::{Codes, FreeUses, Within};
 use crate::mutation::Mutation;
 use crate::routes::collection::{CodeSent, Identity};
 use crate::visitor::Visitor;
@@ -47,7 +47,11 @@ pub(crate) async fn send_code(
     mutation: Mutation,
     Body(body): Body<SendLoginCode>,
 ) -> Result<Json<CodeSent>, GatewayError> {
-    let free = edge.config.captcha.free_login_codes;
+    let captcha = &edge.config.captcha;
+    let free = FreeUses {
+        per_address: captcha.free_login_codes_per_address,
+        per_browser: captcha.free_login_codes_per_browser,
+    };
     if edge.limits.is_beyond("login-code", free, &visitor).await? {
         edge.captchas.redeem(&body.captcha_id, &body.captcha_answer).await?;
     }
