@@ -193,4 +193,32 @@ mod tests {
         let sentinel = Redis::start_sentinel(&master);
         assert_eq!(sentinel.command(&["SENTINEL", "get-master-addr-by-name", "shiming"]), "*2");
     }
+
+    #[test]
+    #[ignore = "the process that the next test kills"]
+    fn runs_until_it_is_killed() {
+        let redis = Redis::start();
+        println!("\nport {}", redis.port());
+        std::thread::park();
+    }
+
+    #[test]
+    fn a_killed_test_process_leaves_no_server() {
+        let this = std::env::current_exe().unwrap();
+        let mut child = std::process::Command::new(this)
+            .args(["--ignored", "--exact", "redis::tests::runs_until_it_is_killed", "--nocapture"])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let port = lines.find_map(|line| line.strip_prefix("port ")?.parse::<u16>().ok()).unwrap();
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            assert!(started.elapsed() < START_LIMIT, "the server outlived its test");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, LockBehavior, LockType, Query, SimpleExpr};
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    QuerySelect as _, Select,
 };
 
 use crate::entities::outbox::{Column, Entity, Model};
@@ -56,24 +56,8 @@ pub(super) async fn claim(store: &Store, limit: u64, lease: Duration) -> Result<
         return Ok(Vec::new());
     }
     let tx = store.begin("outbox.claim").await?;
-    let keys: Vec<String> = Entity::find()
-        .select_only()
-        .column(Column::OrderingKey)
-        .filter(ready(now))
-        .filter(is_oldest_of_its_key())
-        .order_by_asc(Column::Seq)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    let rows = Entity::find()
-        .filter(Column::DeliveredTime.is_null())
-        .filter(Column::OrderingKey.is_in(keys))
-        .order_by_asc(Column::Seq)
-        .limit(limit)
-        .all(tx.conn())
-        .await?;
+    let keys: Vec<String> = ready_keys(now, limit).into_tuple().all(tx.conn()).await?;
+    let rows = undelivered_of(keys, limit).all(tx.conn()).await?;
     let mut runs: BTreeMap<String, Run> = BTreeMap::new();
     for row in rows {
         runs.entry(row.ordering_key.clone()).or_insert_with(|| Run { rows: Vec::new() }).rows.push(row);
@@ -137,6 +121,26 @@ pub(super) async fn forget_claims(store: &Store) -> Result<(), StoreError> {
     tx.commit().await
 }
 
+/// The keys whose oldest event is ready, with those events' rows locked.
+fn ready_keys(now: DateTime<Utc>, limit: u64) -> Select<Entity> {
+    Entity::find()
+        .select_only()
+        .column(Column::OrderingKey)
+        .filter(ready(now))
+        .filter(is_oldest_of_its_key())
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+}
+
+fn undelivered_of(keys: Vec<String>, limit: u64) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::DeliveredTime.is_null())
+        .filter(Column::OrderingKey.is_in(keys))
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+}
+
 fn ready(now: DateTime<Utc>) -> Condition {
     Condition::all()
         .add(Column::DeliveredTime.is_null())
@@ -158,4 +162,40 @@ fn is_oldest_of_its_key() -> SimpleExpr {
 
 fn head_numbers(runs: &[Run]) -> Vec<i64> {
     runs.iter().filter_map(Run::head).map(|head| head.seq).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait as _, DbBackend, QueryTrait as _};
+    use shiming_crypto::{Keyring, Sealer};
+    use shiming_kernel::SystemClock;
+    use shiming_testkit::TestDatabase;
+
+    use super::*;
+    use crate::{SharedMigrator, StoreConfig};
+
+    /// However much was delivered before, the relay reads the backlog only.
+    #[tokio::test]
+    async fn every_question_is_answered_by_an_index() {
+        let database = TestDatabase::sqlite();
+        let sealer = Sealer::new(&Keyring::generate(), "test").unwrap();
+        let config = StoreConfig::new(database.url());
+        let store = Store::connect(&config, SystemClock::shared(), sealer).await.unwrap();
+        store.migrate::<SharedMigrator>().await.unwrap();
+        let keys = vec!["a".to_owned(), "b".to_owned()];
+        for question in [ready_keys(store.now(), 10), undelivered_of(keys, 10)] {
+            let mut statement = question.build(DbBackend::Sqlite);
+            statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+            for step in store.reader().query_all_raw(statement).await.unwrap() {
+                let step: String = step.try_get("", "detail").unwrap();
+                let reads = step.starts_with("SCAN") || step.starts_with("SEARCH");
+                assert!(
+                    !reads
+                        || step.contains("USING INDEX ix_outbox")
+                        || step.contains("COVERING INDEX ix_outbox"),
+                    "{step}"
+                );
+            }
+        }
+    }
 }
