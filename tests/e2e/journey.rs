@@ -1,7 +1,7 @@
 //! One journey, both ways of running.
 
-use shiming_tests::{ENTERPRISE, Journey, Part, Photos, World};
 use serde_json::json;
+use shiming_tests::{ENTERPRISE, Journey, Part, Photos, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_journey_in_one_process() {
@@ -13,8 +13,10 @@ async fn the_journey_in_one_process() {
 async fn the_journey_in_five_processes() {
     let world = World::cluster(&[]).await;
     let legal = shiming_tests::Citizen::LEGAL_REPRESENTATIVE;
-    world.import_registry(&[json!({"row_id": "1", "unified_social_credit_code": ENTERPRISE, "name": "宁夏塞上示例科技有限公司",
-        "status": "ENTERPRISE_STATUS_NORMAL", "legal_representative": legal.document()})]);
+    world.import_registry(&[
+        json!({"row_id": "1", "unified_social_credit_code": ENTERPRISE, "name": "宁夏塞上示例科技有限公司",
+        "status": "ENTERPRISE_STATUS_NORMAL", "legal_representative": legal.document()}),
+    ]);
     journey(&world).await;
     for part in Part::SERVICES {
         assert!(world.operator(part).ask(&["list"]).unwrap().contains("shiming."));

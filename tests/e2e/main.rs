@@ -3,3 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod journey;
+mod operators;
+mod refusals;
+mod secrecy;
+mod trace;

@@ -71,11 +71,15 @@ impl Browser {
     /// Sends the frames of a capture.
     pub async fn capture(&self, face_session: &Value, frames: &[Vec<u8>]) -> Answer {
         let id = face_session["faceSessionId"].as_str().unwrap();
-        let mut form = Form::new().text("captureToken", face_session["captureToken"].as_str().unwrap().to_owned());
+        let mut form =
+            Form::new().text("captureToken", face_session["captureToken"].as_str().unwrap().to_owned());
         let offsets: Vec<_> = (0..frames.len()).map(|at| at * 250).collect();
         form = form.text("offsetsMs", json!(offsets).to_string());
         for frame in frames {
-            form = form.part("frame", Part::bytes(frame.clone()).file_name("frame.jpg").mime_str("image/jpeg").unwrap());
+            form = form.part(
+                "frame",
+                Part::bytes(frame.clone()).file_name("frame.jpg").mime_str("image/jpeg").unwrap(),
+            );
         }
         self.upload(&format!("/api/face/{id}/capture"), form).await
     }
@@ -97,9 +101,11 @@ impl Browser {
     /// A cookie's value.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let cookies = self.jar.cookies(&self.origin)?;
-        cookies.to_str().unwrap().split("; ").find_map(|pair| {
-            pair.strip_prefix(name)?.strip_prefix('=').map(ToOwned::to_owned)
-        })
+        cookies
+            .to_str()
+            .unwrap()
+            .split("; ")
+            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=').map(ToOwned::to_owned))
     }
 
     /// The plain client, with the cookies.

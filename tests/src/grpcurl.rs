@@ -26,7 +26,14 @@ impl Grpcurl {
     /// With a certificate.
     pub fn with_certificate(address: impl Into<String>, leaf: &LeafFiles) -> Self {
         let file = |path: &PathBuf| path.display().to_string();
-        let proof = ["-cacert".into(), file(&leaf.ca), "-cert".into(), file(&leaf.cert), "-key".into(), file(&leaf.key)];
+        let proof = [
+            "-cacert".into(),
+            file(&leaf.ca),
+            "-cert".into(),
+            file(&leaf.cert),
+            "-key".into(),
+            file(&leaf.key),
+        ];
         Self { address: address.into(), proof: proof.into() }
     }
 

@@ -24,11 +24,19 @@ pub struct Citizen {
 
 impl Citizen {
     /// The legal representative of [`ENTERPRISE`].
-    pub const LEGAL_REPRESENTATIVE: Self =
-        Self { name: "王建国", number: "640104197803151016", mobile: "13800138001", birth_date: "1978-03-15" };
+    pub const LEGAL_REPRESENTATIVE: Self = Self {
+        name: "王建国",
+        number: "640104197803151016",
+        mobile: "13800138001",
+        birth_date: "1978-03-15",
+    };
     /// A clerk who applies to act for it.
-    pub const CLERK: Self =
-        Self { name: "李晓梅", number: "640105199209182026", mobile: "13800138002", birth_date: "1992-09-18" };
+    pub const CLERK: Self = Self {
+        name: "李晓梅",
+        number: "640105199209182026",
+        mobile: "13800138002",
+        birth_date: "1992-09-18",
+    };
 
     /// The document as the contract has it.
     pub fn document(&self) -> Value {
@@ -77,8 +85,7 @@ impl Journey {
 
     /// The clerk, with the face of somebody else.
     pub async fn of_clerk(world: &World, photos: &Photos) -> Self {
-        let face = photos.another();
-        Self::begin(world, Citizen::CLERK, &face, vec![face.clone()]).await
+        Self::begin(world, Citizen::CLERK, &photos.another(), vec![photos.another_again()]).await
     }
 
     /// The consent as ticked.
@@ -150,7 +157,8 @@ impl Journey {
     /// Looks an enterprise up, picture code and all.
     pub async fn look_up(&self, identifier: &str) -> Answer {
         let captcha = self.browser.get("/api/captcha").await.ok();
-        let form = json!({"identifier": identifier, "captchaId": captcha["captchaId"], "captchaAnswer": CAPTCHA});
+        let form =
+            json!({"identifier": identifier, "captchaId": captcha["captchaId"], "captchaAnswer": CAPTCHA});
         self.browser.post("/api/enterprises/lookup", form).await
     }
 
@@ -175,6 +183,12 @@ impl Journey {
         self.wait_for("/api/messages", "messages", |message| message["title"] == title).await
     }
 
+    /// Logs in, and counts the messages with this title.
+    pub async fn messages_after_login(&self, world: &World, title: &str) -> usize {
+        self.log_in(world).await;
+        self.messages_titled(title).await.len()
+    }
+
     /// The person's open to-dos, waiting a while for the first.
     pub async fn open_todos(&self) -> Vec<Value> {
         self.wait_for("/api/todos", "todos", |todo| todo["done"] == false).await
@@ -184,7 +198,8 @@ impl Journey {
         let started = Instant::now();
         loop {
             let page = self.browser.get(path).await.ok();
-            let found: Vec<_> = page[list].as_array().unwrap().iter().filter(|item| wanted(item)).cloned().collect();
+            let found: Vec<_> =
+                page[list].as_array().unwrap().iter().filter(|item| wanted(item)).cloned().collect();
             if !found.is_empty() {
                 return found;
             }

@@ -21,9 +21,14 @@ impl Photos {
         std::fs::read(repository().join("services/face-auth/tests/photos/astronaut.jpg")).unwrap()
     }
 
-    /// Somebody else: one of the photos that set-up brought.
+    /// Somebody else, as the authority has them.
     pub fn another(&self) -> Vec<u8> {
-        self.named("person-1.jpg")
+        self.named("person-1-a.jpg")
+    }
+
+    /// The same person in another picture, as the camera sees them.
+    pub fn another_again(&self) -> Vec<u8> {
+        self.named("person-1-b.jpg")
     }
 
     /// A photo that set-up brought, by its name.

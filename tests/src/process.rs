@@ -78,7 +78,9 @@ fn spawn(name: &str, settings: &BTreeMap<String, String>, output: &Arc<Mutex<Str
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}; build the binaries first: cargo build --workspace", path.display()));
+        .unwrap_or_else(|error| {
+            panic!("{}: {error}; build the binaries first: cargo build --workspace", path.display())
+        });
     keep(child.stdout.take().unwrap(), Arc::clone(output));
     keep(child.stderr.take().unwrap(), Arc::clone(output));
     child

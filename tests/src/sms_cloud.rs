@@ -46,10 +46,15 @@ impl SmsCloud {
 }
 
 async fn take(State(sent): State<Sent>, headers: HeaderMap, Json(sms): Json<Value>) -> Json<Value> {
-    let signed = headers.get("authorization").is_some_and(|value| value.as_bytes().starts_with(b"TC3-HMAC-SHA256 "));
+    let signed =
+        headers.get("authorization").is_some_and(|value| value.as_bytes().starts_with(b"TC3-HMAC-SHA256 "));
     if !signed {
-        return Json(json!({"Response": {"Error": {"Code": "AuthFailure", "Message": "unsigned"}, "RequestId": "r"}}));
+        return Json(
+            json!({"Response": {"Error": {"Code": "AuthFailure", "Message": "unsigned"}, "RequestId": "r"}}),
+        );
     }
     sent.lock().unwrap_or_else(PoisonError::into_inner).push(sms);
-    Json(json!({"Response": {"SendStatusSet": [{"SerialNo": "1", "Code": "Ok", "Message": "send success"}], "RequestId": "r"}}))
+    Json(
+        json!({"Response": {"SendStatusSet": [{"SerialNo": "1", "Code": "Ok", "Message": "send success"}], "RequestId": "r"}}),
+    )
 }

@@ -18,7 +18,7 @@ use crate::process::Process;
 use crate::sms_cloud::SmsCloud;
 
 /// The letters of every picture code while a test runs.
-pub(crate) const CAPTCHA: &str = "SHTEST";
+pub(crate) const CAPTCHA: &str = "TEXT";
 const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// A part that is a process of its own in the cluster.
@@ -38,7 +38,8 @@ pub enum Part {
 
 impl Part {
     /// The four services.
-    pub const SERVICES: [Self; 4] = [Self::Identity, Self::FaceAuth, Self::EnterpriseBinding, Self::Messaging];
+    pub const SERVICES: [Self; 4] =
+        [Self::Identity, Self::FaceAuth, Self::EnterpriseBinding, Self::Messaging];
     /// All five.
     pub const ALL: [Self; 5] =
         [Self::Identity, Self::FaceAuth, Self::EnterpriseBinding, Self::Messaging, Self::Gateway];
@@ -122,8 +123,11 @@ impl World {
         .into();
         all.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         let process = Process::start("shiming", all);
-        let world =
-            Self { origin: format!("http://localhost:{http}"), kind: Kind::Embedded { process, grpc }, _data: data };
+        let world = Self {
+            origin: format!("http://localhost:{http}"),
+            kind: Kind::Embedded { process, grpc },
+            _data: data,
+        };
         world.until_up().await;
         world
     }
@@ -202,6 +206,14 @@ impl World {
         }
     }
 
+    /// grpcurl as the caller `name`, on the plaintext loopback of the embedded world.
+    pub fn as_caller(&self, part: Part, name: &str) -> Grpcurl {
+        match &self.kind {
+            Kind::Embedded { grpc, .. } => Grpcurl::plaintext(grpc.clone(), name),
+            Kind::Cluster(_) => panic!("{part:?}: callers of the cluster need certificates"),
+        }
+    }
+
     /// Makes `photo` the authority's reference of `citizen`.
     pub async fn set_reference(&self, citizen: &Citizen, photo: &[u8]) {
         match &self.kind {
@@ -210,14 +222,21 @@ impl World {
                     .text("documentType", "RESIDENT_ID")
                     .text("documentNumber", citizen.number)
                     .text("name", citizen.name)
-                    .part("photo", FormPart::bytes(photo.to_vec()).file_name("photo.jpg").mime_str("image/jpeg").unwrap());
+                    .part(
+                        "photo",
+                        FormPart::bytes(photo.to_vec())
+                            .file_name("photo.jpg")
+                            .mime_str("image/jpeg")
+                            .unwrap(),
+                    );
                 self.browser().await.upload("/api/demo/reference", form).await.ok();
             }
             Kind::Cluster(_) => {
                 let reference = json!({"reference": {"row_id": "1", "document": citizen.document(),
                     "photo": STANDARD.encode(photo)}});
                 let authority = self.operator(Part::FaceAuth);
-                let answer = authority.call("shiming.face.v1.AuthorityService/ImportReferences", &[reference]);
+                let answer =
+                    authority.call("shiming.face.v1.AuthorityService/ImportReferences", &[reference]);
                 let answer = answer.unwrap();
                 assert_eq!(answer[0]["stored"], true, "{answer:?}");
             }

@@ -43,9 +43,13 @@ impl Validate for Config {
     fn validate(&self) -> Result<(), Vec<String>> {
         let parts = [self.process.validate(), self.telemetry.validate()];
         let mut broken: Vec<String> = parts.into_iter().filter_map(Result::err).flatten().collect();
-        for (key, address) in [("http", self.listen.http), ("grpc", self.listen.grpc), ("admin", self.listen.admin)] {
+        for (key, address) in
+            [("http", self.listen.http), ("grpc", self.listen.grpc), ("admin", self.listen.admin)]
+        {
             if !address.ip().is_loopback() {
-                broken.push(format!("listen.{key}: the embedded mode serves this machine only; give a loopback address"));
+                broken.push(format!(
+                    "listen.{key}: the embedded mode serves this machine only; give a loopback address"
+                ));
             }
         }
         if broken.is_empty() { Ok(()) } else { Err(broken) }

@@ -30,7 +30,8 @@ struct Citizen {
 #[derive(Serialize)]
 struct Known<'a> {
     name: &'a str,
-    document_type: &'a str,
+    /// As the identifiers spell it: `resident_id`.
+    document_type: String,
     document_number: &'a str,
 }
 
@@ -62,7 +63,7 @@ impl Demo {
     pub(crate) fn authority(&self) -> anyhow::Result<Value> {
         let known = self.citizens.iter().map(|citizen| Known {
             name: &citizen.name,
-            document_type: &citizen.document_type,
+            document_type: citizen.document_type.to_lowercase(),
             document_number: &citizen.document_number,
         });
         Ok(Value::try_from(known.collect::<Vec<_>>())?)
@@ -70,11 +71,17 @@ impl Demo {
 
     /// Imports the enterprises. They stay as they are when they are there.
     pub(crate) async fn import(&self, channel: ClientChannel) -> anyhow::Result<()> {
-        let rows: Vec<_> = self.enterprises.iter().map(|enterprise| self.row(enterprise)).collect::<Result<_, _>>()?;
+        let rows: Vec<_> =
+            self.enterprises.iter().map(|enterprise| self.row(enterprise)).collect::<Result<_, _>>()?;
         let rows = rows.into_iter().map(|row| ImportEnterprisesRequest { row: Some(row) });
-        let answer = RegistryServiceClient::new(channel).import_enterprises(stream::iter(rows)).await?.into_inner();
+        let answer =
+            RegistryServiceClient::new(channel).import_enterprises(stream::iter(rows)).await?.into_inner();
         anyhow::ensure!(answer.failed_count == 0, "the demo's registry: {:?}", answer.failures);
-        tracing::info!(stored = answer.stored_count, unchanged = answer.unchanged_count, "demo registry imported");
+        tracing::info!(
+            stored = answer.stored_count,
+            unchanged = answer.unchanged_count,
+            "demo registry imported"
+        );
         Ok(())
     }
 

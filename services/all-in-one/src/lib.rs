@@ -42,25 +42,26 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
     let parts = Parts::new(&config, &keyrings, at, demo.as_ref())?;
     let clock: SharedClock = Arc::new(SystemClock);
     let (identity, face_auth, enterprise_binding, messaging) = tokio::try_join!(
-        Identity::build(&parts.identity, clock.clone(), &shutdown),
+        async {
+            shiming_identity::connect(&parts.identity, clock.clone(), &shutdown).await.context("identity")
+        },
         FaceAuth::build(&parts.face_auth, clock.clone()),
         EnterpriseBinding::build(&parts.enterprise_binding, clock.clone(), &shutdown),
         Messaging::build(&parts.messaging, clock.clone()),
     )?;
-    let gateway = Gateway::build(&parts.gateway, clock, &shutdown)?;
+    let gateway = Gateway::build(parts.gateway, clock, &shutdown)?;
 
     let services = [
-        shiming_identity::SERVICES,
+        Identity::service_names(),
         shiming_face_auth::SERVICES,
         shiming_enterprise_binding::SERVICES,
         shiming_messaging::SERVICES,
     ];
     let listen = ListenConfig::loopback(at.grpc, config.listen.admin);
     let policies = PolicyTable::of(&services.concat())?;
-    let server = ServerBuilder::new(NAME, &listen, policies, identity.sessions(), shutdown.clone());
+    let server = ServerBuilder::new(NAME, &listen, policies, identity.session_resolver(), shutdown.clone());
     let server = messaging.mount(enterprise_binding.mount(face_auth.mount(identity.mount(server))));
     server.spawn(listeners);
-    identity.start(&shutdown);
     face_auth.start(&shutdown);
     enterprise_binding.start(&shutdown);
     messaging.start(&shutdown);
@@ -69,7 +70,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
         let registry = Connector::new("ops:demo", &shutdown)?;
         demo.import(registry.connect(&PeerConfig::plaintext(format!("http://{}", at.grpc)))?).await?;
     }
-    gateway.spawn(http, &shutdown);
+    shutdown.spawn("gateway.http", gateway.serve(http));
     welcome::print(at, demo.is_some())?;
     Ok(())
 }

@@ -128,7 +128,8 @@ fn path(path: &std::path::Path) -> Value {
 fn read<T: DeserializeOwned + Validate>(name: &str, default: &str, overlay: Table) -> anyhow::Result<T> {
     let mut tree: Table = default.parse()?;
     lay_over(&mut tree, overlay);
-    load(name, &toml::to_string(&tree)?, None).map_err(|error: ConfigError| anyhow::anyhow!("{name}: {error}"))
+    load(name, &toml::to_string(&tree)?, None)
+        .map_err(|error: ConfigError| anyhow::anyhow!("{name}: {error}"))
 }
 
 fn lay_over(tree: &mut Table, overlay: Table) {

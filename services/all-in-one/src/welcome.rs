@@ -17,6 +17,9 @@ pub(crate) fn print(at: Addresses, demo: bool) -> io::Result<()> {
         writeln!(out, "    4. 换一位演示居民采集、登录，「企业」→「办税身份申请」，再由法定代表人审批\n")?;
     }
     writeln!(out, "  Operators:  grpcurl -plaintext {grpc} list")?;
-    writeln!(out, "              grpcurl -plaintext -H 'x-shiming-caller: ops:me' {grpc} shiming.face.v1.AuthorityService/GetEngineInfo")?;
+    writeln!(
+        out,
+        "              grpcurl -plaintext -H 'x-shiming-caller: ops:me' {grpc} shiming.face.v1.AuthorityService/GetEngineInfo"
+    )?;
     writeln!(out, "  Stop:       Ctrl-C\n")
 }

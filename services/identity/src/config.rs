@@ -16,7 +16,8 @@ use crate::domain::code::CodeRules;
 use crate::domain::send_log::SendLimit;
 use crate::domain::session::SessionRules;
 
-const DEFAULT: &str = include_str!("../config/default.toml");
+/// The checked-in defaults.
+pub const DEFAULT: &str = include_str!("../config/default.toml");
 
 /// Everything a process of this service needs to know.
 #[derive(Clone, Debug, Deserialize)]
@@ -157,5 +158,50 @@ impl Validate for Config {
         .collect();
         broken.extend(self.store.problems());
         if broken.is_empty() { Ok(()) } else { Err(broken) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEEDED: &str = "[keyring]\ncurrent = 1\nkeys = { 1 = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\" }\n\
+                          [listen]\ngrpc = \"127.0.0.1:0\"\nplaintext_loopback = true\n\
+                          [peers]\nface_auth = { uri = \"http://a:1\" }\nmessaging = { uri = \"http://b:1\" }\n";
+
+    fn load(more: &str) -> Result<Config, String> {
+        let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+        std::fs::write(file.path(), format!("{NEEDED}{more}")).unwrap();
+        Config::load(Some(file.path())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_defaults_are_the_rules_of_the_domain() {
+        let rules = load("").unwrap().rules;
+        assert_eq!(rules.session().idle, Duration::from_mins(30));
+        assert_eq!(rules.session().absolute, Duration::from_hours(12));
+        assert_eq!((rules.code().lifetime, rules.code().tries), (Duration::from_mins(5), 5));
+        assert_eq!(rules.sending().map(|limit| limit.most), [1, 5, 10]);
+        assert_eq!((rules.wrong_tries_per_day, rules.persons_per_mobile), (10, 3));
+    }
+
+    #[test]
+    fn keys_and_certificates_have_no_default() {
+        let error = config::load::<Config>("identity", DEFAULT, None).unwrap_err().to_string();
+        assert!(error.contains("keyring"), "{error}");
+    }
+
+    #[test]
+    fn rules_that_make_no_sense_stop_the_start() {
+        for (rules, complaint) in [
+            ("[rules]\nguardian_consent_under_age = 10\n", "guardian_consent_under_age"),
+            ("[rules]\ncode_tries = 0\n", "code_tries"),
+            ("[rules]\nsession_idle = \"13h\"\n", "session_idle"),
+            ("[rules]\nmobile_pattern = \"(\"\n", "mobile_pattern"),
+            ("[rules]\nsesion_idle = \"1h\"\n", "sesion_idle"),
+        ] {
+            let error = load(rules).unwrap_err();
+            assert!(error.contains(complaint), "{rules}: {error}");
+        }
     }
 }

@@ -35,7 +35,7 @@ use crate::app::App;
 use crate::clients::events::MessagingEvents;
 use crate::clients::face::{FaceAuth, FaceAuthService};
 use crate::clients::sms::{MessagingSms, SmsSender};
-pub use crate::config::Config;
+pub use crate::config::{Config, DEFAULT};
 pub use crate::domain::collection::Step;
 pub use crate::error::IdentityError;
 use crate::store::{Migrator, Vault, persons};
@@ -130,10 +130,13 @@ impl Identity {
     }
 }
 
-/// Starts identity as a process of its own, on `listeners`; returns when it serves.
-pub async fn run(config: Config, listeners: Listeners, shutdown: Shutdown) -> Result<(), StartError> {
-    let clock = SystemClock::shared();
-    let connector = Connector::new(NAME, &shutdown)?;
+/// [`build`] with the channels, the cache and the clock that `config` names.
+pub async fn connect(
+    config: &Config,
+    clock: SharedClock,
+    shutdown: &Shutdown,
+) -> Result<Identity, StartError> {
+    let connector = Connector::new(NAME, shutdown)?;
     let face_auth = connector.connect(&config.peers.face_auth)?;
     let messaging = connector.connect(&config.peers.messaging)?;
     let dependencies = Dependencies {
@@ -144,9 +147,14 @@ pub async fn run(config: Config, listeners: Listeners, shutdown: Shutdown) -> Re
         events: Arc::new(MessagingEvents::new(messaging)),
         shutdown: shutdown.clone(),
     };
-    let identity = build(&config, dependencies).await?;
+    build(config, dependencies).await
+}
+
+/// Runs identity as a process of its own; returns when everything is started.
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    let identity = connect(&config, SystemClock::shared(), &shutdown).await?;
     let policies = PolicyTable::of(Identity::service_names())?;
     let server = ServerBuilder::new(NAME, &config.listen, policies, identity.session_resolver(), shutdown);
-    identity.mount(server).spawn(listeners);
+    identity.mount(server).spawn(Listeners::bind(&config.listen).await?);
     Ok(())
 }

@@ -1,0 +1,208 @@
+//! Bad input, replays and strangers: the documented error, over HTTP and gRPC, in the manual's words where it has them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use shiming_tests::{Citizen, ENTERPRISE, Journey, Part, Photos, World};
+use uuid::Uuid;
+
+const LOGIN_REFUSED: &str =
+    "登录信息有误或尚未做实名采集，如果您是首次使用，请先通过“实名采集”模块进行实名信息采集。";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_documents_are_refused_beside_the_field() {
+    let world = World::embedded(&[]).await;
+    let browser = world.browser().await;
+    let wrong = [
+        ("640104197803151017", "ID_CHECKSUM"),
+        ("", "REQUIRED"),
+        ("640104209901010011", ""),
+        ("<script>alert(1)</script>", ""),
+    ];
+    for (number, reason) in wrong {
+        let form = json!({"documentType": "RESIDENT_ID", "documentNumber": number, "name": "王建国"});
+        let answer = browser.post("/api/collection", form).await;
+        assert_eq!(answer.refusal(), (400, "INVALID_FIELD"), "{number}");
+        let violation = &answer.body["violations"][0];
+        assert!(violation["field"].as_str().unwrap().contains("umber"), "{violation}");
+        assert!(reason.is_empty() || violation["reason"] == reason, "{violation}");
+        assert!(!answer.body.to_string().contains("640104"), "never repeated: {}", answer.body);
+    }
+    let foreign = json!({"documentType": "FOREIGN_PASSPORT", "documentNumber": "E12345678", "name": "John"});
+    assert_eq!(browser.post("/api/collection", foreign).await.refusal(), (422, "COUNTER_REQUIRED"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn photos_that_can_not_serve_are_refused_with_what_to_do() {
+    let world = World::embedded(&[]).await;
+    let photos = Photos::brought();
+    let boss = Journey::of_legal_representative(&world, &photos).await;
+    boss.browser.post("/api/collection", boss.citizen.form()).await.ok();
+    let session = boss.browser.post("/api/collection/face", boss.consent().await).await.ok();
+    let capture = async |frame: Vec<u8>| boss.browser.capture(&session, &[frame]).await;
+
+    assert_eq!(capture(b"no image at all".to_vec()).await.refusal(), (400, "NOT_AN_IMAGE"));
+    let (status, reason) = (413, "REQUEST_TOO_LARGE");
+    let large = capture(vec![0xff; 50 * 1024 * 1024]).await;
+    assert!(large.refusal() == (status, reason) || large.refusal().1 == "IMAGE_TOO_LARGE", "{large:?}");
+    for (photo, fault) in [("no-face.jpg", "NO_FACE"), ("two-people.jpg", "SEVERAL_FACES")] {
+        let answer = capture(photos.named(photo)).await;
+        assert_eq!(answer.refusal(), (422, "CAPTURE_QUALITY"), "{photo}");
+        assert_eq!(answer.body["metadata"]["fault"], fault);
+    }
+
+    let answer = capture(photos.another()).await;
+    assert_eq!(answer.refusal(), (401, "FACE_NOT_SAME"), "a different person");
+    assert!(answer.body["metadata"]["attempts_left"].as_str().is_some(), "{}", answer.body);
+    let redeemed = json!({"faceSessionId": session["faceSessionId"]});
+    let early = boss.browser.post("/api/collection/face/complete", redeemed).await;
+    assert_eq!(early.refusal(), (422, "FACE_NOT_FINISHED"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_face_result_serves_once_and_only_its_own_collection() {
+    let world = World::embedded(&[]).await;
+    let photos = Photos::brought();
+    let boss = Journey::of_legal_representative(&world, &photos).await;
+    boss.browser.post("/api/collection", boss.citizen.form()).await.ok();
+    let session = boss.browser.post("/api/collection/face", boss.consent().await).await.ok();
+    boss.browser.capture(&session, &boss.frames).await.ok();
+    let redeem = json!({"faceSessionId": session["faceSessionId"]});
+
+    let thief = Journey::of_clerk(&world, &photos).await;
+    thief.browser.post("/api/collection", thief.citizen.form()).await.ok();
+    thief.browser.post("/api/collection/face", thief.consent().await).await.ok();
+    let stolen = thief.browser.post("/api/collection/face/complete", redeem.clone()).await;
+    assert_eq!(stolen.refusal(), (403, "FACE_RESULT_REFUSED"));
+
+    let act = Uuid::now_v7();
+    boss.browser.post_as(act, "/api/collection/face/complete", redeem.clone()).await.ok();
+    boss.browser.post_as(act, "/api/collection/face/complete", redeem.clone()).await.ok();
+    let again = boss.browser.post("/api/collection/face/complete", redeem).await;
+    assert!(again.status >= 400, "a replay as a new act: {}", again.body);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unknown_wrong_and_not_collected_get_one_answer() {
+    let world = World::embedded(&[]).await;
+    let browser = world.browser().await;
+    let form = |number: &str, name: &str, mobile: &str| json!({"documentType": "RESIDENT_ID", "documentNumber": number, "name": name, "mobile": mobile, "code": "000000"});
+    let boss = Journey::of_legal_representative(&world, &Photos::brought()).await;
+    boss.collect(&world).await;
+    let clerk = Citizen::CLERK;
+    let tries = [
+        form(clerk.number, clerk.name, clerk.mobile),
+        form(boss.citizen.number, "别人", boss.citizen.mobile),
+        form(boss.citizen.number, boss.citizen.name, "13900139000"),
+    ];
+    let mut answers = Vec::new();
+    for wrong in tries {
+        assert_eq!(browser.post("/api/login/code", wrong.clone()).await.status, 200);
+        let answer = browser.post("/api/login", wrong).await;
+        assert_eq!(answer.refusal(), (401, "LOGIN_REFUSED"));
+        assert_eq!(answer.body["detail"], LOGIN_REFUSED);
+        let mut body = answer.body.clone();
+        body.as_object_mut().unwrap().remove("requestId");
+        answers.push(body);
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+    assert!(
+        world.newest_code("13900139000").await.is_none(),
+        "nobody is sent a code who isn't collected with that mobile"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn others_things_do_not_exist_and_nothing_goes_without_a_session() {
+    let world = World::embedded(&[]).await;
+    let photos = Photos::brought();
+    let boss = Journey::of_legal_representative(&world, &photos).await;
+    boss.collect(&world).await;
+    boss.log_in(&world).await;
+    boss.step_up().await;
+    let bound = boss.refresh().await;
+    let binding = bound["bindings"][0]["bindingId"].as_str().unwrap().to_owned();
+
+    let stranger = world.browser().await;
+    for path in [
+        "/api/session",
+        "/api/profile",
+        "/api/bindings",
+        "/api/applications",
+        "/api/messages",
+        "/api/todos",
+        "/api/counts",
+    ] {
+        assert_eq!(stranger.get(path).await.refusal(), (401, "SESSION_REQUIRED"), "{path}");
+    }
+    let clerk = Journey::of_clerk(&world, &photos).await;
+    clerk.collect(&world).await;
+    clerk.log_in(&world).await;
+    let switch = clerk.browser.post(&format!("/api/bindings/{binding}/switch"), json!({})).await;
+    assert_eq!(switch.refusal(), (404, "BINDING_NOT_FOUND"));
+    let decide = json!({"decision": "APPROVE", "etag": "x"});
+    let decided = clerk.browser.post(&format!("/api/applications/{binding}/decide"), decide).await;
+    assert_eq!(decided.refusal(), (404, "APPLICATION_NOT_FOUND"));
+    let mine = boss.messages_titled("已取得企业办税身份").await.remove(0);
+    let path = format!("/api/messages/{}/read", mine["messageId"].as_str().unwrap());
+    assert_eq!(clerk.browser.post(&path, json!({})).await.refusal(), (404, "MESSAGE_NOT_FOUND"));
+    assert_eq!(clerk.look_up("91640100MA7600021L").await.refusal(), (404, "ENTERPRISE_NOT_FOUND"));
+    assert_eq!(clerk.look_up("91640100MA75ABCD1E").await.refusal(), (422, "ENTERPRISE_STATUS"));
+    assert_eq!(clerk.look_up("1").await.refusal(), (400, "INVALID_FIELD"));
+    let captcha = clerk.browser.get("/api/captcha").await.ok();
+    let wrong =
+        json!({"identifier": ENTERPRISE, "captchaId": captcha["captchaId"], "captchaAnswer": "XXXXXX"});
+    assert_eq!(clerk.browser.post("/api/enterprises/lookup", wrong).await.refusal(), (400, "CAPTCHA_WRONG"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_code_is_refused_and_the_fifth_kills_it() {
+    let world = World::embedded(&[]).await;
+    let boss = Journey::of_legal_representative(&world, &Photos::brought()).await;
+    boss.collect_face().await;
+    let code = boss.collection_code(&world).await;
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    for _ in 0..5 {
+        assert_eq!(boss.finish_collection(wrong).await.refusal(), (400, "CODE_WRONG"));
+    }
+    assert_eq!(
+        boss.finish_collection(&code).await.refusal(),
+        (400, "CODE_WRONG"),
+        "dead even for the right code"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_refusals_come_over_grpc() {
+    let world = World::embedded(&[]).await;
+    let photos = Photos::brought();
+    let identity = world.as_caller(Part::FaceAuth, "identity");
+    let gateway = world.as_caller(Part::FaceAuth, "gateway");
+    let boss = Citizen::LEGAL_REPRESENTATIVE;
+    world.set_reference(&boss, &photos.astronaut()).await;
+    let create = json!({"purpose": "FACE_PURPOSE_COLLECTION", "subject_id": Uuid::now_v7().to_string(), "document": boss.document(),
+        "consent": {"consent_id": Uuid::now_v7().to_string(), "version": "1", "text_sha256": "0".repeat(64)},
+        "request_id": Uuid::now_v7().to_string()});
+    let session =
+        identity.call("shiming.face.v1.FaceSessionService/CreateFaceSession", &[create]).unwrap().remove(0);
+    let submit = |frame: &[u8]| {
+        let header = json!({"header": {"face_session_id": session["faceSessionId"], "capture_token": session["captureToken"]}});
+        let frame = json!({"frame": {"image": STANDARD.encode(frame)}});
+        gateway.call("shiming.face.v1.FaceSessionService/SubmitCapture", &[header, frame])
+    };
+    assert!(submit(b"no image").unwrap_err().contains("NOT_AN_IMAGE"));
+    assert!(submit(&photos.named("no-face.jpg")).unwrap_err().contains("NO_FACE"));
+    assert!(submit(&photos.another()).unwrap_err().contains("FACE_NOT_SAME"));
+    assert_eq!(submit(&photos.astronaut()).unwrap()[0]["faceSessionId"], session["faceSessionId"]);
+    assert!(submit(&photos.astronaut()).unwrap_err().contains("FACE_ALREADY_FINISHED"));
+
+    let start = |number: &str| -> Value {
+        json!({"document": {"type": "DOCUMENT_TYPE_RESIDENT_ID", "number": number, "name": "王建国"}, "request_id": Uuid::now_v7().to_string()})
+    };
+    let refused = world.as_caller(Part::Identity, "gateway");
+    let refused =
+        refused.call("shiming.identity.v1.CollectionService/StartCollection", &[start("640104197803151017")]);
+    let refused = refused.unwrap_err();
+    assert!(refused.contains("INVALID_FIELD") && refused.contains("ID_CHECKSUM"), "{refused}");
+    assert!(!refused.contains("640104197803151017"), "{refused}");
+}
