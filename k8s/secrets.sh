@@ -61,9 +61,12 @@ variables postgres "password=$password"
 for service in identity face-auth enterprise-binding messaging; do
   certificate "$service" "spiffe://shiming/service/$service"
   prefix=SHIMING_$(tr 'a-z-' 'A-Z_' <<<"$service")
-  variables "$service" \
+  case $service in
+  identity | messaging) cache=("${prefix}__CACHE__URL=redis://redis:6379") ;;
+  *) cache=() ;; # Keeps everything in its database; a setting it does not know would stop its start.
+  esac
+  variables "$service" "${cache[@]}" \
     "${prefix}__STORE__URL=postgres://shiming:$password@postgres:5432/${service//-/_}" \
-    "${prefix}__CACHE__URL=redis://redis:6379" \
     "${prefix}__KEYRING__CURRENT=1" \
     "${prefix}__KEYRING__KEYS__1=$(random)"
 done

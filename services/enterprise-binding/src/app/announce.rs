@@ -45,7 +45,7 @@ pub(super) async fn hand_over_pending(
         .collect();
     for some in others.chunks(TODOS_PER_EVENT) {
         let event = some.iter().fold(Event::at(tx.now()), |event, application| {
-            event.to_decide(application, enterprise, &[person_id])
+            event.tasking(application, enterprise, &[person_id])
         });
         if !event.todos.is_empty() {
             announce(app, tx, EventKind::ApproverActivated, enterprise.id, &event)?;

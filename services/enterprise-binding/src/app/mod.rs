@@ -11,6 +11,7 @@ mod refresh_bindings;
 mod submit_application;
 mod switch_enterprise;
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,7 +87,7 @@ fn idempotency(
 fn audit_entry(
     caller: &CallContext,
     action: &'static str,
-    subject: impl ToString,
+    subject: impl Display,
     detail: Value,
 ) -> AuditEntry {
     AuditEntry {

@@ -9,7 +9,7 @@ use super::announce::{announce, hand_over_pending};
 use super::{App, BindingView, audit_entry, idempotency, session};
 use crate::clients::Purpose;
 use crate::domain::{
-    Applicant, Binding, BindingState, Enterprise, Event, EventKind, NewBinding, Refusal, Role, roles_naming,
+    Applicant, Binding, Enterprise, Event, EventKind, NewBinding, Refusal, Role, roles_naming,
 };
 use crate::error::EnterpriseBindingError;
 use crate::store;
@@ -98,6 +98,5 @@ async fn bind(
     announce(app, tx, EventKind::BindingRefreshed, enterprise.id, &event)?;
     let detail = json!({ "enterprise_id": enterprise.id, "role": role.as_str() });
     tx.audit(audit_entry(caller, "binding.refreshed", binding.id, detail));
-    debug_assert_eq!(binding.state, BindingState::Active);
     Ok(binding)
 }

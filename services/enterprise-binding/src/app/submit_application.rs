@@ -67,7 +67,7 @@ async fn attempt(
     let binding = Binding::submitted(new, tx.now(), app.rules.application_lifetime);
     store::insert_binding(&tx, &app.vault, &binding).await.map_err(|error| taken(error, command.role))?;
     let approvers = store::approvers(tx.conn(), enterprise.id).await?;
-    let event = Event::about(EventKind::ApplicationSubmitted, &binding, &enterprise, tx.now()).to_decide(
+    let event = Event::about(EventKind::ApplicationSubmitted, &binding, &enterprise, tx.now()).tasking(
         &binding,
         &enterprise,
         &approvers,
@@ -101,5 +101,41 @@ fn taken(error: EnterpriseBindingError, role: Role) -> EnterpriseBindingError {
             Refusal::BindingExists { role, state: BindingState::Pending }.into()
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::binding::tests::{LIFETIME, new, now};
+    use crate::domain::registry::tests::enterprise;
+    use crate::store::{Migrator, Vault};
+    use shiming_crypto::{Keyring, Sealer};
+    use shiming_kernel::{ServiceError as _, SystemClock};
+    use shiming_store::{Store, StoreConfig};
+    use shiming_testkit::TestDatabase;
+
+    #[tokio::test]
+    async fn the_indexes_no_reads_like_the_rules() {
+        let database = TestDatabase::sqlite();
+        let keyring = Keyring::generate();
+        let sealer = Sealer::new(&keyring, "test").unwrap();
+        let config = StoreConfig::new(database.url());
+        let store = Store::connect(&config, SystemClock::shared(), sealer.clone()).await.unwrap();
+        store.migrate::<Migrator>().await.unwrap();
+        let vault = Vault::new(&keyring, sealer).unwrap();
+        let tx = store.begin("test").await.unwrap();
+        store::insert_enterprise(&tx, &vault, &enterprise()).await.unwrap();
+        let enterprise =
+            store::find_by_identifiers(tx.conn(), &vault, &["91640100MA75000124"]).await.unwrap();
+        let first = Binding::submitted(
+            NewBinding { enterprise_id: enterprise[0].id, ..new(Role::TaxClerk) },
+            now(),
+            LIFETIME,
+        );
+        let second = Binding { id: new(Role::TaxClerk).id, ..first.clone() };
+        store::insert_binding(&tx, &vault, &first).await.unwrap();
+        let refused = store::insert_binding(&tx, &vault, &second).await.unwrap_err();
+        assert_eq!(taken(refused, Role::TaxClerk).reason(), "BINDING_EXISTS");
     }
 }

@@ -101,7 +101,7 @@ impl Event {
 
     /// Also opens the to-do of deciding `application` for each approver but the applicant.
     #[must_use]
-    pub(crate) fn to_decide(
+    pub(crate) fn tasking(
         mut self,
         application: &Binding,
         enterprise: &Enterprise,
@@ -151,7 +151,7 @@ mod tests {
         let application = Binding::submitted(new(Role::TaxClerk), now(), LIFETIME);
         let approver = new(Role::LegalRepresentative).person_id;
         let event = Event::about(EventKind::ApplicationSubmitted, &application, &enterprise(), now())
-            .to_decide(&application, &enterprise(), &[approver, application.person_id]);
+            .tasking(&application, &enterprise(), &[approver, application.person_id]);
         assert_eq!(event.messages[0].person_id, application.person_id);
         assert_eq!(event.messages[0].template, "APPLICATION_SUBMITTED");
         assert_eq!(event.todos.len(), 1);

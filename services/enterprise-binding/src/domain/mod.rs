@@ -1,13 +1,13 @@
 //! Types and rules of enterprises, bindings and applications. Pure: no wire, no database, no clock of its own.
 
-mod binding;
+pub(crate) mod binding;
 mod decision;
 mod enterprise;
 mod event;
 mod identifier;
 mod person;
 mod refusal;
-mod registry;
+pub(crate) mod registry;
 mod role;
 mod submission;
 mod working_day;

@@ -198,7 +198,7 @@ mod tests {
         let refusal = Refusal::CoolDown { retry_time: now + chrono::TimeDelta::hours(24), now };
         assert!(refusal.message().contains("2026年3月2日08:30"), "{}", refusal.message());
         assert_eq!(refusal.metadata(), [("retry_time", "2026-03-02T00:30:00Z".to_owned())]);
-        assert_eq!(refusal.retry_after(), Some(Duration::from_secs(24 * 3600)));
+        assert_eq!(refusal.retry_after(), Some(Duration::from_hours(24)));
     }
 
     #[test]

@@ -176,8 +176,8 @@ pub(crate) mod tests {
         record.into_enterprise(EnterpriseId::new(&SystemClock), 1)
     }
 
-    fn fault(row: RegistryRow) -> (String, &'static str) {
-        let RowFault { field, reason } = RegistryRecord::parse(&row, today()).unwrap_err();
+    fn fault(row: &RegistryRow) -> (String, &'static str) {
+        let RowFault { field, reason } = RegistryRecord::parse(row, today()).unwrap_err();
         (field, reason)
     }
 
@@ -185,7 +185,7 @@ pub(crate) mod tests {
     fn the_code_stands_in_for_an_absent_taxpayer_id() {
         let record = RegistryRecord::parse(&row(), today()).unwrap();
         assert_eq!(record.taxpayer_id.expose(), "91640100MA75000124");
-        assert_eq!(fault(RegistryRow { unified_social_credit_code: String::new(), ..row() }).1, "REQUIRED");
+        assert_eq!(fault(&RegistryRow { unified_social_credit_code: String::new(), ..row() }).1, "REQUIRED");
     }
 
     #[test]
@@ -196,20 +196,20 @@ pub(crate) mod tests {
             "Z is not in the alphabet"
         );
         assert!(RegistryRecord::parse(&with("91640100MA75000125"), today()).is_ok());
-        assert_eq!(fault(with("9164010")).0, "unified_social_credit_code");
+        assert_eq!(fault(&with("9164010")).0, "unified_social_credit_code");
     }
 
     #[test]
     fn faults_name_their_field() {
-        assert_eq!(fault(RegistryRow { name: "  ".into(), ..row() }), ("name".into(), "REQUIRED"));
-        assert_eq!(fault(RegistryRow { status: None, ..row() }), ("status".into(), "REQUIRED"));
-        assert_eq!(fault(RegistryRow { name: "长".repeat(201), ..row() }), ("name".into(), "TOO_LONG"));
+        assert_eq!(fault(&RegistryRow { name: "  ".into(), ..row() }), ("name".into(), "REQUIRED"));
+        assert_eq!(fault(&RegistryRow { status: None, ..row() }), ("status".into(), "REQUIRED"));
+        assert_eq!(fault(&RegistryRow { name: "长".repeat(201), ..row() }), ("name".into(), "TOO_LONG"));
         let control = RegistryRow { address: "银川\u{0}".into(), ..row() };
-        assert_eq!(fault(control), ("address".into(), "CONTROL_CHARACTER"));
+        assert_eq!(fault(&control), ("address".into(), "CONTROL_CHARACTER"));
         let nobody = RegistryRow { legal_representative: None, ..row() };
-        assert_eq!(fault(nobody), ("legal_representative".into(), "REQUIRED"));
+        assert_eq!(fault(&nobody), ("legal_representative".into(), "REQUIRED"));
         let wrong = RegistryRow { finance_officer: Some(sent("640101199003070016", "李四")), ..row() };
-        assert_eq!(fault(wrong), ("finance_officer.number".into(), "ID_CHECKSUM"));
+        assert_eq!(fault(&wrong), ("finance_officer.number".into(), "ID_CHECKSUM"));
     }
 
     #[test]

@@ -75,7 +75,7 @@ mod tests {
     use shiming_kernel::PersonId;
 
     const RULES: SubmissionRules =
-        SubmissionRules { cool_down: Duration::from_secs(24 * 3600), admits_minors: false };
+        SubmissionRules { cool_down: Duration::from_hours(24), admits_minors: false };
 
     fn applicant() -> Applicant {
         Applicant { person: zhang_san(), document_valid: true, adult: true }

@@ -33,6 +33,6 @@ mod tests {
         assert_eq!(day_of(before).to_string(), "2026-03-01");
         assert_eq!(day_of(after).to_string(), "2026-03-02");
         assert_eq!(until_tomorrow(before), Duration::from_secs(1));
-        assert_eq!(until_tomorrow(after), Duration::from_secs(24 * 3600));
+        assert_eq!(until_tomorrow(after), Duration::from_hours(24));
     }
 }

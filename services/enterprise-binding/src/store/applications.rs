@@ -59,7 +59,7 @@ pub(crate) async fn list_applications(
         .all(db)
         .await
         .map_err(StoreError::from)?;
-    open_all(vault, rows)
+    open_all(vault, &rows)
 }
 
 /// What waits for a decision in the enterprise, the oldest first.
@@ -75,7 +75,7 @@ pub(crate) async fn pending_applications(
         .all(db)
         .await
         .map_err(StoreError::from)?;
-    open_all(vault, rows)
+    open_all(vault, &rows)
 }
 
 /// Applications whose time was over at `now`, the oldest first.

@@ -27,7 +27,7 @@ pub(crate) async fn find_binding(
     id: BindingId,
 ) -> Found<Option<Binding>> {
     let row = Entity::find_by_id(id.as_uuid()).one(db).await.map_err(StoreError::from)?;
-    row.map(|row| open(vault, row)).transpose()
+    row.map(|row| open(vault, &row)).transpose()
 }
 
 /// All of a person's bindings of these enterprises, whatever became of them.
@@ -44,7 +44,7 @@ pub(crate) async fn own_bindings(
         .all(db)
         .await
         .map_err(StoreError::from)?;
-    open_all(vault, rows)
+    open_all(vault, &rows)
 }
 
 /// A person's bindings in `states` (all when empty), the newest first, after the one named.
@@ -64,7 +64,7 @@ pub(crate) async fn list_own_bindings(
         select = select.filter(Column::Id.lt(after.as_uuid()));
     }
     let rows = select.order_by_desc(Column::Id).limit(limit).all(db).await.map_err(StoreError::from)?;
-    open_all(vault, rows)
+    open_all(vault, &rows)
 }
 
 /// Who decides applications of the enterprise now, each once.
@@ -118,7 +118,7 @@ pub(crate) async fn registry_bindings(
         .all(db)
         .await
         .map_err(StoreError::from)?;
-    open_all(vault, rows)
+    open_all(vault, &rows)
 }
 
 pub(crate) async fn insert_binding(tx: &Tx, vault: &Vault, binding: &Binding) -> Found<()> {
@@ -173,11 +173,11 @@ fn sealed(vault: &Vault, binding: &Binding) -> Found<Model> {
     })
 }
 
-pub(super) fn open_all(vault: &Vault, rows: Vec<Model>) -> Found<Vec<Binding>> {
-    rows.into_iter().map(|row| open(vault, row)).collect()
+pub(super) fn open_all(vault: &Vault, rows: &[Model]) -> Found<Vec<Binding>> {
+    rows.iter().map(|row| open(vault, row)).collect()
 }
 
-fn open(vault: &Vault, row: Model) -> Found<Binding> {
+fn open(vault: &Vault, row: &Model) -> Found<Binding> {
     let stored = EnterpriseBindingError::Stored;
     Ok(Binding {
         id: row.id.into(),

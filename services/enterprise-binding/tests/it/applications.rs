@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use shiming_kernel::ErrorKind;
 use shiming_proto::enterprise::v1::{
-    BindingState, Decision, EnterpriseStatus, ListApplicationsRequest, ListBindingsRequest, RegistryRow,
-    Role, SubmitApplicationRequest,
+    Application, Binding, BindingState, Decision, EnterpriseStatus, ListApplicationsRequest,
+    ListBindingsRequest, RegistryRow, Role, SubmitApplicationRequest,
 };
 use shiming_testkit::TestDatabase;
 
@@ -33,7 +33,7 @@ async fn an_application_waits_and_both_sides_see_it(database: TestDatabase) {
     assert_eq!((applied.state(), applied.role()), (BindingState::Pending, Role::TaxClerk));
     let waits = applied.expire_time.unwrap().seconds - applied.create_time.unwrap().seconds;
     assert_eq!(waits, 30 * 24 * 3600);
-    assert_eq!(house.bindings(&li).await, [applied.clone()]);
+    assert_eq!(house.bindings(&li).await, std::slice::from_ref(&applied));
 
     let seen = house.applications(&zhang).await;
     assert_eq!(seen.len(), 1);
@@ -102,13 +102,13 @@ async fn a_rejected_application_may_be_repeated_after_the_cool_down(database: Te
     let li = house.person(LI);
     let applied = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     house.decide(&zhang, &applied, Decision::Reject).await.unwrap();
-    house.clock.advance(Duration::from_secs(24 * 3600 - 1));
+    house.clock.advance(Duration::from_hours(24) - Duration::from_secs(1));
     let soon = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap_err();
     assert_eq!((soon.kind, soon.reason.as_str()), (ErrorKind::FailedPrecondition, "APPLICATION_COOL_DOWN"));
     assert_eq!(soon.metadata["retry_time"], "2026-03-03T02:00:00Z");
     house.clock.advance(Duration::from_secs(1));
     assert!(house.submit(&li, &enterprise, Role::TaxClerk).await.is_ok());
-    let states: Vec<_> = house.bindings(&li).await.iter().map(|binding| binding.state()).collect();
+    let states: Vec<_> = house.bindings(&li).await.iter().map(Binding::state).collect();
     assert_eq!(states, [BindingState::Pending, BindingState::Rejected], "the newest first");
 }
 
@@ -127,7 +127,7 @@ async fn lists_are_paged_pending_first_and_bound_to_their_owner(database: TestDa
     loop {
         let request = ListApplicationsRequest { page_size: 2, page_token: token, ..Default::default() };
         let page = house.applications_page(&zhang, request).await.unwrap();
-        seen.extend(page.applications.iter().map(|application| application.role()));
+        seen.extend(page.applications.iter().map(Application::role));
         token = page.next_page_token;
         if token.is_empty() {
             break;
@@ -138,7 +138,7 @@ async fn lists_are_paged_pending_first_and_bound_to_their_owner(database: TestDa
 
     let first = ListBindingsRequest { page_size: 2, ..Default::default() };
     let page = house.bindings_page(&li, first).await.unwrap();
-    assert_eq!(page.bindings.iter().map(|b| b.role()).collect::<Vec<_>>(), [Role::Other, Role::TaxAgent]);
+    assert_eq!(page.bindings.iter().map(Binding::role).collect::<Vec<_>>(), [Role::Other, Role::TaxAgent]);
     let token = page.next_page_token;
     let next = ListBindingsRequest { page_size: 3, page_token: token.clone(), states: vec![] };
     assert_eq!(house.bindings_page(&li, next.clone()).await.unwrap().bindings.len(), 3);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shiming_kernel::ErrorKind;
 use shiming_proto::enterprise::v1::{
-    BindingState, DecideApplicationRequest, Decision, EnterpriseStatus, RegistryRow, Role,
+    Application, BindingState, DecideApplicationRequest, Decision, EnterpriseStatus, RegistryRow, Role,
 };
 use shiming_testkit::TestDatabase;
 
@@ -28,7 +28,7 @@ async fn an_approved_person_acts_and_a_rejected_one_does_not(database: TestDatab
     let li = house.person(LI);
     let clerk = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     let issuer = house.submit(&li, &enterprise, Role::InvoiceIssuer).await.unwrap();
-    house.clock.advance(Duration::from_secs(60));
+    house.clock.advance(Duration::from_mins(1));
     let approved = house.decide(&zhang, &clerk, Decision::Approve).await.unwrap();
     assert_eq!(approved.state(), BindingState::Active);
     assert_eq!(approved.decide_time.unwrap().seconds - approved.create_time.unwrap().seconds, 60);
@@ -46,7 +46,7 @@ async fn an_approved_person_acts_and_a_rejected_one_does_not(database: TestDatab
     assert!(own.iter().all(|binding| binding.expire_time.is_none() && !binding.from_registry));
     assert!(house.switch(&li, &clerk).await.is_ok());
     assert_eq!(house.switch(&li, &issuer).await.unwrap_err().reason, "BINDING_NOT_ACTIVE");
-    let seen: Vec<_> = house.applications(&zhang).await.iter().map(|one| one.state()).collect();
+    let seen: Vec<_> = house.applications(&zhang).await.iter().map(Application::state).collect();
     assert_eq!(seen, [BindingState::Rejected, BindingState::Active], "decided ones stay in the list");
 }
 
@@ -172,7 +172,7 @@ async fn a_late_decision_finds_the_application_expired(database: TestDatabase) {
     let (zhang, enterprise) = house.founded().await;
     let li = house.person(LI);
     let applied = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
-    house.clock.advance(Duration::from_secs(30 * 24 * 3600));
+    house.clock.advance(Duration::from_hours(30 * 24));
     let late = house.decide(&zhang, &applied, Decision::Approve).await.unwrap_err();
     assert_eq!((late.reason.as_str(), late.metadata["state"].as_str()), ("APPLICATION_DECIDED", "EXPIRED"));
 }

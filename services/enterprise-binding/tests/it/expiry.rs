@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shiming_proto::enterprise::v1::{BindingState, Decision, Role};
+use shiming_proto::enterprise::v1::{Binding, BindingState, Decision, Role};
 use shiming_testkit::TestDatabase;
 
 use crate::house::{House, LI, WANG};
@@ -13,7 +13,7 @@ shiming_testkit::on_each_database!(
     a_lapsed_application_is_not_in_the_way,
 );
 
-const LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+const LIFETIME: Duration = Duration::from_hours(30 * 24);
 
 async fn what_nobody_decides_lapses_with_a_message(database: TestDatabase) {
     let house = House::start(database).await;
@@ -22,12 +22,12 @@ async fn what_nobody_decides_lapses_with_a_message(database: TestDatabase) {
     let lapsing = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     let decided = house.submit(&li, &enterprise, Role::TaxAgent).await.unwrap();
     house.decide(&zhang, &decided, Decision::Approve).await.unwrap();
-    house.clock.advance(LIFETIME - Duration::from_secs(1));
+    house.clock.advance(LIFETIME.saturating_sub(Duration::from_secs(1)));
     assert_eq!(house.service.sweep().await.unwrap(), 0);
     house.clock.advance(Duration::from_secs(1));
     assert_eq!(house.service.sweep().await.unwrap(), 1);
     assert_eq!(house.service.sweep().await.unwrap(), 0);
-    let states: Vec<_> = house.bindings(&li).await.iter().map(|binding| binding.state()).collect();
+    let states: Vec<_> = house.bindings(&li).await.iter().map(Binding::state).collect();
     assert_eq!(states, [BindingState::Active, BindingState::Expired]);
     let told = house.neighbours.event("application.expired", li.id).await;
     assert_eq!(told.messages[0].template, "APPLICATION_EXPIRED");
@@ -57,7 +57,7 @@ async fn a_lapsed_application_is_not_in_the_way(database: TestDatabase) {
     house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     house.clock.advance(LIFETIME);
     assert!(house.submit(&li, &enterprise, Role::TaxClerk).await.is_ok(), "before the sweep came by");
-    let states: Vec<_> = house.bindings(&li).await.iter().map(|binding| binding.state()).collect();
+    let states: Vec<_> = house.bindings(&li).await.iter().map(Binding::state).collect();
     assert_eq!(states, [BindingState::Pending, BindingState::Expired]);
     house.neighbours.event("application.expired", li.id).await;
 }

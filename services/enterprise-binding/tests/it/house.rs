@@ -19,7 +19,7 @@ use shiming_rpc::{
 use shiming_runtime::Shutdown;
 use shiming_runtime::config::{ListenConfig, PeerConfig};
 use shiming_testkit::TestDatabase;
-use tonic::{Request, Status};
+use tonic::Request;
 use uuid::Uuid;
 
 use crate::neighbours::{Citizen, Neighbours};
@@ -136,7 +136,7 @@ impl House {
 
     pub(crate) async fn look_up(&self, who: &Person, identifier: &str) -> Answer<Enterprise> {
         let request = wire::LookUpEnterpriseRequest { identifier: identifier.into() };
-        let answer = self.registry().look_up_enterprise(by(who, request)).await.map_err(problem)?;
+        let answer = self.registry().look_up_enterprise(by(who, request)).await.map_err(Problem::from)?;
         Ok(answer.into_inner().enterprise.unwrap())
     }
 
@@ -145,7 +145,8 @@ impl House {
         who: &Person,
         request: wire::RefreshBindingsRequest,
     ) -> Answer<Vec<wire::Binding>> {
-        let answer = self.bindings_service().refresh_bindings(by(who, request)).await.map_err(problem)?;
+        let answer =
+            self.bindings_service().refresh_bindings(by(who, request)).await.map_err(Problem::from)?;
         Ok(answer.into_inner().bindings)
     }
 
@@ -159,7 +160,7 @@ impl House {
         request: wire::SubmitApplicationRequest,
     ) -> Answer<wire::Binding> {
         let answer =
-            self.applications_service().submit_application(by(who, request)).await.map_err(problem)?;
+            self.applications_service().submit_application(by(who, request)).await.map_err(Problem::from)?;
         Ok(answer.into_inner().binding.unwrap())
     }
 
@@ -173,7 +174,7 @@ impl House {
         request: wire::DecideApplicationRequest,
     ) -> Answer<wire::Application> {
         let answer =
-            self.applications_service().decide_application(by(who, request)).await.map_err(problem)?;
+            self.applications_service().decide_application(by(who, request)).await.map_err(Problem::from)?;
         Ok(answer.into_inner().application.unwrap())
     }
 
@@ -192,7 +193,7 @@ impl House {
         request: wire::ListApplicationsRequest,
     ) -> Answer<wire::ListApplicationsResponse> {
         let answer =
-            self.applications_service().list_applications(by(who, request)).await.map_err(problem)?;
+            self.applications_service().list_applications(by(who, request)).await.map_err(Problem::from)?;
         Ok(answer.into_inner())
     }
 
@@ -205,7 +206,7 @@ impl House {
         who: &Person,
         request: wire::ListBindingsRequest,
     ) -> Answer<wire::ListBindingsResponse> {
-        let answer = self.bindings_service().list_bindings(by(who, request)).await.map_err(problem)?;
+        let answer = self.bindings_service().list_bindings(by(who, request)).await.map_err(Problem::from)?;
         Ok(answer.into_inner())
     }
 
@@ -218,7 +219,8 @@ impl House {
         who: &Person,
         request: wire::SwitchEnterpriseRequest,
     ) -> Answer<wire::SwitchEnterpriseResponse> {
-        let answer = self.bindings_service().switch_enterprise(by(who, request)).await.map_err(problem)?;
+        let answer =
+            self.bindings_service().switch_enterprise(by(who, request)).await.map_err(Problem::from)?;
         Ok(answer.into_inner())
     }
 
@@ -297,10 +299,6 @@ pub(crate) fn fresh() -> String {
 
 fn by<T>(who: &Person, message: T) -> Request<T> {
     with_session(Request::new(message), &Redacted::from(who.token.as_str()))
-}
-
-pub(crate) fn problem(status: Status) -> Problem {
-    Problem::from_status(&status)
 }
 
 fn config(database: &TestDatabase, peer: &PeerConfig) -> Config {

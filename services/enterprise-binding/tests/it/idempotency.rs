@@ -55,7 +55,7 @@ async fn a_repeated_refresh_needs_no_new_face(database: TestDatabase) {
     let zhang = house.person(ZHANG);
     let request = RefreshBindingsRequest { request_id: fresh(), validate_only: false };
     let first = house.refresh_as(&zhang, request.clone()).await.unwrap();
-    house.clock.advance(std::time::Duration::from_secs(3600));
+    house.clock.advance(std::time::Duration::from_hours(1));
     assert_eq!(house.refresh_as(&zhang, request).await.unwrap(), first);
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use shiming_kernel::ErrorKind;
 use shiming_proto::enterprise::v1::{EnterpriseStatus, RegistryRow};
+use shiming_rpc::status::Problem;
 use shiming_testkit::TestDatabase;
 
 use crate::house::{CODE, House, LI, OTHER_CODE, WANG, ZHANG, row};
@@ -15,6 +16,7 @@ shiming_testkit::on_each_database!(
     an_enterprise_out_of_business_is_refused_by_its_status,
     look_ups_are_counted_per_person_and_day_even_at_once,
     a_sole_proprietors_number_finds_but_is_not_shown,
+    nothing_is_found_without_a_session,
 );
 
 async fn an_enterprise_is_found_as_typed_with_its_people_masked(database: TestDatabase) {
@@ -88,7 +90,7 @@ async fn look_ups_are_counted_per_person_and_day_even_at_once(database: TestData
     assert!(house.look_up(&other, CODE).await.is_ok(), "another person has a count of their own");
     let replica = house.replica().await;
     assert!(replica.look_up(&who, CODE).await.is_err(), "a restart gives nobody more");
-    house.clock.advance(Duration::from_secs(14 * 3600));
+    house.clock.advance(Duration::from_hours(14));
     assert!(house.look_up(&who, CODE).await.is_ok(), "the next day");
 }
 
@@ -103,4 +105,15 @@ async fn a_sole_proprietors_number_finds_but_is_not_shown(database: TestDatabase
     assert_eq!(house.import(vec![proprietor]).await.stored_count, 1);
     let found = house.look_up(&house.person(LI), own_number).await.unwrap();
     assert!(!found.taxpayer_id.contains("19900307"), "{}", found.taxpayer_id);
+}
+
+async fn nothing_is_found_without_a_session(database: TestDatabase) {
+    use shiming_proto::enterprise::v1::LookUpEnterpriseRequest;
+    use shiming_proto::enterprise::v1::registry_service_client::RegistryServiceClient;
+    let house = House::start(database).await;
+    house.import(vec![row(CODE, ZHANG)]).await;
+    let request = LookUpEnterpriseRequest { identifier: CODE.into() };
+    let mut client = RegistryServiceClient::new(house.channel("gateway"));
+    let refused = Problem::from(client.look_up_enterprise(request).await.unwrap_err());
+    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::Unauthenticated, "SESSION_REQUIRED"));
 }

@@ -1,9 +1,10 @@
 //! What the registry takes in, and what a change of it does.
 
 use shiming_proto::enterprise::v1::{BindingState, EnterpriseStatus, ImportEnterprisesRequest, RegistryRow};
+use shiming_rpc::status::Problem;
 use shiming_testkit::TestDatabase;
 
-use crate::house::{CODE, House, LI, OTHER_CODE, WANG, ZHANG, document, problem, row};
+use crate::house::{CODE, House, LI, OTHER_CODE, WANG, ZHANG, document, row};
 
 shiming_testkit::on_each_database!(
     rows_are_stored_once_and_faults_are_told,
@@ -115,7 +116,7 @@ async fn only_operators_import(database: TestDatabase) {
         let mut client = RegistryServiceClient::new(house.channel(caller));
         let rows = futures::stream::iter([ImportEnterprisesRequest { row: Some(row(CODE, ZHANG)) }]);
         let refused = client.import_enterprises(rows).await.unwrap_err();
-        assert_eq!(problem(refused).reason, "CALLER_NOT_ALLOWED", "{caller}");
+        assert_eq!(Problem::from(refused).reason, "CALLER_NOT_ALLOWED", "{caller}");
     }
     assert_eq!(house.count("SELECT count(*) FROM enterprises").await, 0);
 }
