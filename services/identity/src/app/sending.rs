@@ -102,7 +102,7 @@ pub(crate) fn send_later(
         match tokio::time::timeout(PATIENCE, sending).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(error = %shiming_rpc::status::chain(&error), "login code not sent")
+                tracing::warn!(error = %shiming_rpc::status::chain(&error), "login code not sent");
             }
             Err(_elapsed) => {
                 worker.sending.note(false, worker.now());

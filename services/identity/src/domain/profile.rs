@@ -46,7 +46,7 @@ pub(crate) struct Validity {
 
 impl Validity {
     /// Whether the document is valid on `day`.
-    pub(crate) fn covers(&self, day: NaiveDate) -> bool {
+    pub(crate) fn covers(self, day: NaiveDate) -> bool {
         self.from <= day && self.until.is_none_or(|until| day <= until)
     }
 }

@@ -106,7 +106,7 @@ mod tests {
     fn every_change_gives_a_new_id_and_keeps_the_end() {
         let clock = ManualClock::new("2026-11-01T04:00:00Z".parse().unwrap());
         let first = open(&clock);
-        clock.advance(Duration::from_secs(60));
+        clock.advance(Duration::from_mins(1));
         let second = first.clone().stepped_up(&clock);
         assert_eq!(second.session.evidence, EvidenceLevel::Face);
         assert_eq!(second.session.step_up_time, Some(clock.now()));

@@ -18,21 +18,19 @@ impl ConsentService for Consents {
         &self,
         request: Request<wire::GetConsentTextRequest>,
     ) -> Result<Response<wire::GetConsentTextResponse>, Status> {
-        answer(text_in_force(request.get_ref()))
+        answer(text_in_force(request.get_ref().purpose))
     }
 }
 
-fn text_in_force(
-    request: &wire::GetConsentTextRequest,
-) -> Result<wire::GetConsentTextResponse, IdentityError> {
-    let purpose = match known_enum("purpose", request.purpose)? {
+fn text_in_force(wanted: i32) -> Result<wire::GetConsentTextResponse, IdentityError> {
+    let purpose = match known_enum("purpose", wanted)? {
         wire::ConsentPurpose::Unspecified | wire::ConsentPurpose::FaceVerification => {
             ConsentPurpose::FaceVerification
         }
     };
     let text = ConsentText::in_force(purpose);
     let text = wire::ConsentText {
-        purpose: request.purpose,
+        purpose: wanted,
         version: text.version.to_owned(),
         title: text.title.to_owned(),
         text: text.text.to_owned(),

@@ -151,7 +151,7 @@ pub(super) fn masked_profile(person: &Person) -> wire::Profile {
         document_type: wire_document_type(person.identity.document_type()).into(),
         document_number: person.identity.document.masked(),
         mobile: person.mobile.masked(),
-        email: profile.email.as_ref().map(|email| email.masked()).unwrap_or_default(),
+        email: profile.email.as_ref().map(shiming_identifiers::EmailAddress::masked).unwrap_or_default(),
         nationality: profile.nationality.alpha2().to_owned(),
         nationality_name: profile.nationality.name().to_owned(),
         ethnicity: profile.ethnicity.expose().code().to_owned(),

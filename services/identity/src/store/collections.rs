@@ -47,7 +47,7 @@ pub(crate) async fn by_token(
     token: &TokenHash,
 ) -> Result<Option<Collection>, IdentityError> {
     let row = Entity::find().filter(Column::TokenHash.eq(token.as_bytes().to_vec())).one(conn).await?;
-    row.map(|row| open(vault, row)).transpose()
+    row.map(|row| open(vault, &row)).transpose()
 }
 
 /// The collection a token continues, held against other transactions until this one ends.
@@ -58,7 +58,7 @@ pub(crate) async fn lock(
 ) -> Result<Option<Collection>, IdentityError> {
     let query = Entity::find().filter(Column::TokenHash.eq(token.as_bytes().to_vec()));
     let row = query.lock_exclusive().one(conn).await?;
-    row.map(|row| open(vault, row)).transpose()
+    row.map(|row| open(vault, &row)).transpose()
 }
 
 /// Writes what a step changed; refused when somebody changed the row since `collection` was read.
@@ -77,7 +77,7 @@ pub(crate) async fn save(conn: &impl ConnectionTrait, collection: &Collection) -
     if result.rows_affected == 1 { Ok(()) } else { Err(IdentityError::ConcurrentChange) }
 }
 
-fn open(vault: &Vault, row: Model) -> Result<Collection, IdentityError> {
+fn open(vault: &Vault, row: &Model) -> Result<Collection, IdentityError> {
     let number = vault.open("collections.number", row.id, &row.number_sealed)?;
     let name = vault.open("collections.name", row.id, &row.name_sealed)?;
     Ok(Collection {

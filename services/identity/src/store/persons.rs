@@ -27,7 +27,7 @@ pub(crate) async fn by_id(
     vault: &Vault,
     id: PersonId,
 ) -> Result<Option<Person>, IdentityError> {
-    Entity::find_by_id(id.as_uuid()).one(conn).await?.map(|row| open(vault, row)).transpose()
+    Entity::find_by_id(id.as_uuid()).one(conn).await?.map(|row| open(vault, &row)).transpose()
 }
 
 /// A row of nobody's: opening it costs what opening a person's costs.
@@ -66,7 +66,7 @@ pub(crate) async fn by_identity_or_decoy(
 ) -> Result<(Person, bool), IdentityError> {
     let row = Entity::find().filter(Column::IdentityIndex.is_in(candidates(vault, key))).one(conn).await?;
     let collected = row.is_some();
-    Ok((open(vault, row.unwrap_or_else(|| decoy.0.clone()))?, collected))
+    Ok((open(vault, row.as_ref().unwrap_or(&decoy.0))?, collected))
 }
 
 /// Whether an identity key is collected.
@@ -150,7 +150,7 @@ fn candidates(vault: &Vault, key: &str) -> Vec<Vec<u8>> {
     vault.identities.candidates(key).into_iter().map(Vec::from).collect()
 }
 
-fn open(vault: &Vault, row: Model) -> Result<Person, IdentityError> {
+fn open(vault: &Vault, row: &Model) -> Result<Person, IdentityError> {
     let id = row.id;
     let field = |column: &str, sealed: &[u8]| vault.open(column, id, sealed);
     let number = field("persons.number", &row.number_sealed)?;

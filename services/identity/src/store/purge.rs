@@ -45,3 +45,52 @@ pub(crate) async fn purge(store: &Store) -> Result<Purged, StoreError> {
         step_ups: delete_expired::<step_up::Entity>(store, "purge_step_ups", &step_ups, CHUNK).await?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use crate::domain::calendar::china_date;
+    use crate::domain::collection::{Collection, Step};
+    use crate::domain::identity::tests::resident;
+    use crate::store::{Migrator, Vault, attempts, collections};
+    use shiming_crypto::{Keyring, Sealer, SecretToken};
+    use shiming_kernel::{CollectionId, ManualClock};
+    use shiming_store::StoreConfig;
+    use shiming_testkit::TestDatabase;
+
+    shiming_testkit::on_each_database!(only_what_is_over_goes);
+
+    async fn only_what_is_over_goes(database: TestDatabase) {
+        let clock = Arc::new(ManualClock::new("2026-11-02T04:00:00Z".parse().unwrap()));
+        let keys = Keyring::generate();
+        let (vault, sealer) = (Vault::new(&keys).unwrap(), Sealer::new(&keys, "test").unwrap());
+        let store = Store::connect(&StoreConfig::new(database.url()), clock.clone(), sealer).await.unwrap();
+        store.migrate::<Migrator>().await.unwrap();
+        let (_, hash) = SecretToken::generate();
+        let now = store.now();
+        let collection = Collection {
+            id: CollectionId::new(&*clock),
+            identity: resident(),
+            step: Step::Face,
+            face_session_id: None,
+            face_pass_time: None,
+            expire_time: now + TimeDelta::minutes(15),
+            person_id: None,
+            version: 0,
+        };
+        let tx = store.begin("test").await.unwrap();
+        collections::insert(tx.conn(), &vault, &collection, &hash, now).await.unwrap();
+        attempts::take(tx.conn(), &vault, "resident:1", china_date(now), 10, now).await.unwrap();
+        tx.commit().await.unwrap();
+        clock.advance(Duration::from_mins(30));
+        assert_eq!(purge(&store).await.unwrap(), Purged::default());
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(purge(&store).await.unwrap(), Purged { collections: 1, ..Purged::default() });
+        assert!(collections::by_token(store.reader(), &vault, &hash).await.unwrap().is_none());
+        clock.advance(Duration::from_hours(48));
+        assert_eq!(purge(&store).await.unwrap(), Purged { attempts: 1, ..Purged::default() });
+    }
+}

@@ -11,15 +11,17 @@ use crate::people::citizen;
 use crate::world::{World, finish, log_in, outcome, reason, send_code, send_login_code, wrong};
 
 shiming_testkit::on_each_database!(
+    ten_wrong_tries_over_all_flows_lock_the_identity,
+    parallel_wrong_tries_do_not_get_past_the_lock,
+    of_two_parallel_verifies_one_succeeds,
+);
+on_sqlite!(
     five_wrong_tries_kill_the_right_code,
     five_minutes_end_a_code,
     a_new_code_kills_the_old,
     one_a_minute_five_an_hour_ten_a_day,
     the_provider_failing_costs_nothing,
-    ten_wrong_tries_over_all_flows_lock_the_identity,
     the_lock_survives_a_restart_and_ends_at_midnight,
-    parallel_wrong_tries_do_not_get_past_the_lock,
-    of_two_parallel_verifies_one_succeeds,
     without_the_cache_nothing_is_sent_or_believed,
 );
 

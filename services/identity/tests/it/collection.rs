@@ -12,13 +12,15 @@ use crate::world::{World, complete, finish, id, outcome, reason, send_code, wron
 
 shiming_testkit::on_each_database!(
     a_person_is_collected_and_told,
+    a_crash_after_the_face_is_resumed_without_a_new_face,
+    repeats_get_the_first_answer,
+);
+on_sqlite!(
     known_and_unknown_start_alike,
     only_resident_ids_are_collected_online,
     under_fourteen_needs_a_guardian,
     steps_keep_their_order,
-    a_crash_after_the_face_is_resumed_without_a_new_face,
     fifteen_minutes_after_the_last_step_it_is_over,
-    repeats_get_the_first_answer,
     validate_only_changes_nothing,
 );
 

@@ -7,16 +7,18 @@ use crate::people::citizen;
 use crate::world::{World, complete, finish, id, outcome, reason, send_code};
 
 shiming_testkit::on_each_database!(
-    without_the_consent_in_force_no_face_session_opens,
     the_face_session_must_be_the_one_this_collection_opened,
     one_of_two_concurrent_finishes_wins,
     one_of_two_collections_of_a_number_wins,
-    a_mobile_serves_three_persons,
     concurrent_collections_never_exceed_the_mobiles_limit,
+    nothing_personal_is_stored_in_the_clear,
+);
+on_sqlite!(
+    without_the_consent_in_force_no_face_session_opens,
+    a_mobile_serves_three_persons,
     an_expired_document_is_refused,
     a_profile_that_disagrees_names_its_fields,
     the_code_of_another_phone_does_not_count,
-    nothing_personal_is_stored_in_the_clear,
 );
 
 async fn without_the_consent_in_force_no_face_session_opens(database: TestDatabase) {
@@ -50,7 +52,9 @@ async fn the_face_session_must_be_the_one_this_collection_opened(database: TestD
     let (mine, theirs) = (world.begin(&citizen(1)).await, world.begin(&citizen(2)).await);
     let (older, other) = (world.open_face(&mine).await, world.open_face(&theirs).await);
     let session = world.open_face(&mine).await;
-    [older, other, session].into_iter().for_each(|one| world.face.pass(one));
+    for one in [older, other, session] {
+        world.face.pass(one);
+    }
     for wrong in [other, older] {
         let refused = world.collections().complete_collection_face(complete(&mine, wrong)).await;
         assert_eq!(reason(refused), "FACE_RESULT_REFUSED");

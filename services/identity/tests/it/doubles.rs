@@ -175,7 +175,9 @@ impl Events {
 #[async_trait]
 impl EventSink for Events {
     async fn deliver(&self, events: Vec<Delivery>) -> Result<(), DeliveryError> {
-        events.into_iter().for_each(|event| self.taken.send(event).unwrap());
+        for event in events {
+            self.taken.send(event).unwrap();
+        }
         Ok(())
     }
 }
@@ -185,10 +187,22 @@ impl EventSink for Events {
 pub(crate) struct Pluggable {
     pub(crate) inner: SharedCache,
     pub(crate) down: AtomicBool,
+    /// In order, until they are asked for.
+    operations: Mutex<Vec<&'static str>>,
 }
 
 impl Pluggable {
-    fn up(&self) -> Result<&SharedCache, CacheError> {
+    pub(crate) fn new(inner: SharedCache) -> Self {
+        Self { inner, down: AtomicBool::new(false), operations: Mutex::default() }
+    }
+
+    /// The operations since the last time this was asked.
+    pub(crate) fn operations(&self) -> Vec<&'static str> {
+        std::mem::take(&mut *self.operations.lock().unwrap())
+    }
+
+    fn up(&self, operation: &'static str) -> Result<&SharedCache, CacheError> {
+        self.operations.lock().unwrap().push(operation);
         if self.down.load(Ordering::SeqCst) { Err(CacheError::NoAnswer) } else { Ok(&self.inner) }
     }
 }
@@ -196,22 +210,22 @@ impl Pluggable {
 #[async_trait]
 impl Cache for Pluggable {
     async fn get(&self, key: &str) -> Result<Option<Bytes>, CacheError> {
-        self.up()?.get(key).await
+        self.up("get")?.get(key).await
     }
     async fn put(&self, key: &str, value: Bytes, ttl: Duration) -> Result<(), CacheError> {
-        self.up()?.put(key, value, ttl).await
+        self.up("put")?.put(key, value, ttl).await
     }
     async fn put_if_absent(&self, key: &str, value: Bytes, ttl: Duration) -> Result<bool, CacheError> {
-        self.up()?.put_if_absent(key, value, ttl).await
+        self.up("put_if_absent")?.put_if_absent(key, value, ttl).await
     }
     async fn take(&self, key: &str) -> Result<Option<Bytes>, CacheError> {
-        self.up()?.take(key).await
+        self.up("take")?.take(key).await
     }
     async fn delete(&self, key: &str) -> Result<bool, CacheError> {
-        self.up()?.delete(key).await
+        self.up("delete")?.delete(key).await
     }
     async fn increment(&self, key: &str, ttl: Duration) -> Result<u64, CacheError> {
-        self.up()?.increment(key, ttl).await
+        self.up("increment")?.increment(key, ttl).await
     }
     async fn compare_and_set(
         &self,
@@ -220,30 +234,30 @@ impl Cache for Pluggable {
         new: Bytes,
         ttl: Duration,
     ) -> Result<bool, CacheError> {
-        self.up()?.compare_and_set(key, expected, new, ttl).await
+        self.up("compare_and_set")?.compare_and_set(key, expected, new, ttl).await
     }
     async fn touch(&self, key: &str, ttl: Duration) -> Result<bool, CacheError> {
-        self.up()?.touch(key, ttl).await
+        self.up("touch")?.touch(key, ttl).await
     }
     async fn time_left(&self, key: &str) -> Result<Option<Duration>, CacheError> {
-        self.up()?.time_left(key).await
+        self.up("time_left")?.time_left(key).await
     }
     async fn set_add(&self, key: &str, member: &str, ttl: Duration) -> Result<(), CacheError> {
-        self.up()?.set_add(key, member, ttl).await
+        self.up("set_add")?.set_add(key, member, ttl).await
     }
     async fn set_members(&self, key: &str) -> Result<Vec<String>, CacheError> {
-        self.up()?.set_members(key).await
+        self.up("set_members")?.set_members(key).await
     }
     async fn set_remove(&self, key: &str, member: &str) -> Result<bool, CacheError> {
-        self.up()?.set_remove(key, member).await
+        self.up("set_remove")?.set_remove(key, member).await
     }
     async fn publish(&self, channel: &str, message: Bytes) -> Result<(), CacheError> {
-        self.up()?.publish(channel, message).await
+        self.up("publish")?.publish(channel, message).await
     }
     async fn subscribe(&self, channel: &str) -> Result<Messages, CacheError> {
-        self.up()?.subscribe(channel).await
+        self.up("subscribe")?.subscribe(channel).await
     }
     async fn ping(&self) -> Result<(), CacheError> {
-        self.up()?.ping().await
+        self.up("ping")?.ping().await
     }
 }

@@ -11,12 +11,12 @@ use shiming_testkit::TestDatabase;
 use crate::people::{Citizen, citizen};
 use crate::world::{World, log_in, outcome, reason, send_login_code, within};
 
-shiming_testkit::on_each_database!(
-    a_collected_person_logs_in,
+shiming_testkit::on_each_database!(a_collected_person_logs_in, a_repeat_gets_the_same_token,);
+on_sqlite!(
     every_cause_has_one_answer,
     known_and_unknown_leave_the_same_traces,
+    known_and_unknown_take_the_same_steps,
     a_temporary_id_is_the_same_person,
-    a_repeat_gets_the_same_token,
     malformed_fields_are_named,
     the_breaker_tells_everybody_alike,
     validate_only_is_no_oracle,
@@ -117,6 +117,25 @@ async fn known_and_unknown_leave_the_same_traces(database: TestDatabase) {
     }
     let asked = "SELECT COUNT(*) FROM audit_log WHERE action = 'login.code_requested'";
     assert_eq!(world.count(asked).await, 4, "a row for each, known or not");
+}
+
+async fn known_and_unknown_take_the_same_steps(database: TestDatabase) {
+    let world = World::start(database).await;
+    let known = citizen(1);
+    world.collect(&known).await;
+    let unknown = variants(&known)[0].1.clone();
+    let mut steps = Vec::new();
+    for one in [&known, &unknown] {
+        world.clock.advance(Duration::from_hours(2));
+        let audited = world.count("SELECT COUNT(*) FROM audit_log").await;
+        world.cache.operations();
+        world.logins().send_login_code(send_login_code(one)).await.unwrap();
+        world.logins().log_in(log_in(one, "000000")).await.unwrap_err();
+        let audited = world.count("SELECT COUNT(*) FROM audit_log").await - audited;
+        steps.push((world.cache.operations(), audited));
+    }
+    assert_eq!(steps[0], steps[1]);
+    assert!(steps[0].0.contains(&"compare_and_set"), "a code is there to be tried: {:?}", steps[0]);
 }
 
 async fn a_temporary_id_is_the_same_person(database: TestDatabase) {

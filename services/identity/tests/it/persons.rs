@@ -6,11 +6,8 @@ use shiming_testkit::TestDatabase;
 use crate::people::{born, citizen};
 use crate::world::{World, finish, outcome, reason, within};
 
-shiming_testkit::on_each_database!(
-    a_profile_is_masked,
-    resolving_is_audited_with_its_purpose,
-    rare_names_survive,
-);
+shiming_testkit::on_each_database!(resolving_is_audited_with_its_purpose, rare_names_survive,);
+on_sqlite!(a_profile_is_masked,);
 
 async fn a_profile_is_masked(database: TestDatabase) {
     let world = World::start(database).await;

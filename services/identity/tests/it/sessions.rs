@@ -10,12 +10,12 @@ use shiming_testkit::TestDatabase;
 use crate::people::citizen;
 use crate::world::{World, id, outcome, reason, within};
 
-shiming_testkit::on_each_database!(
+shiming_testkit::on_each_database!(switching_gives_a_new_token,);
+on_sqlite!(
     thirty_idle_minutes_end_a_session,
     twelve_hours_end_a_session_in_use,
     logging_out_counts_at_once_and_twice,
     other_services_ask_whose_a_token_is,
-    switching_gives_a_new_token,
     without_the_cache_no_session_is_believed,
     tokens_are_kept_as_hashes_only,
 );

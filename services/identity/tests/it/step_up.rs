@@ -9,10 +9,10 @@ use crate::people::citizen;
 use crate::world::{World, id, outcome, reason, within};
 
 shiming_testkit::on_each_database!(
-    a_face_raises_the_session_and_renews_its_token,
     the_check_belongs_to_the_session_that_opened_it,
-    consent_comes_first,
+    a_face_raises_the_session_and_renews_its_token,
 );
+on_sqlite!(consent_comes_first,);
 
 async fn begin(
     world: &World,

@@ -1,10 +1,9 @@
 //! A running identity service and everything around it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
-use shiming_cache::InProcess;
+use shiming_cache::{InProcess, SharedCache};
 use shiming_crypto::KeyringConfig;
 use shiming_identity::{Config, Dependencies, Identity, NAME, build};
 use shiming_kernel::{FaceSessionId, ManualClock, Redacted, SharedClock};
@@ -65,38 +64,60 @@ pub(crate) fn within<T>(token: &str, message: T) -> Request<T> {
     with_session(Request::new(message), &Redacted::from(token))
 }
 
+/// What a world starts with, beside its database.
+pub(crate) struct Setup {
+    now: String,
+    keyring: KeyringConfig,
+    cache: Option<SharedCache>,
+    doubles: Option<(Arc<Face>, Arc<Sms>, Arc<Events>)>,
+}
+
+impl Setup {
+    /// Noon of 2 November 2026 in China, fresh keys, an empty in-process cache.
+    pub(crate) fn fresh() -> Self {
+        Self {
+            now: "2026-11-02T04:00:00Z".into(),
+            keyring: KeyringConfig::generate(),
+            cache: None,
+            doubles: None,
+        }
+    }
+
+    pub(crate) fn with_cache(mut self, cache: SharedCache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+}
+
 impl World {
     pub(crate) async fn start(database: TestDatabase) -> Self {
-        Self::start_at(database, "2026-11-02T04:00:00Z", KeyringConfig::generate()).await
+        Self::start_with(database, Setup::fresh()).await
     }
 
     /// With the same database and keys, but a new process: nothing but the database is kept.
     pub(crate) async fn restart(self) -> Self {
+        let keyring = self.config.keyring.clone();
+        self.restart_with(keyring).await
+    }
+
+    /// With the same database and other keys.
+    pub(crate) async fn restart_with(self, keyring: KeyringConfig) -> Self {
         self.shutdown.begin();
         self.shutdown.finish(std::time::Duration::ZERO, std::time::Duration::from_secs(5)).await;
+        let doubles = Some((self.face.clone(), self.sms.clone(), self.events.clone()));
         let now = shiming_kernel::Clock::now(&*self.clock).to_rfc3339();
-        let (face, sms, events) = (self.face.clone(), self.sms.clone(), self.events.clone());
-        Self::start_with(self.database, &now, self.config.keyring, Some((face, sms, events))).await
+        Self::start_with(self.database, Setup { now, keyring, cache: None, doubles }).await
     }
 
-    async fn start_at(database: TestDatabase, now: &str, keyring: KeyringConfig) -> Self {
-        Self::start_with(database, now, keyring, None).await
-    }
-
-    async fn start_with(
-        database: TestDatabase,
-        now: &str,
-        keyring: KeyringConfig,
-        doubles: Option<(Arc<Face>, Arc<Sms>, Arc<Events>)>,
-    ) -> Self {
-        let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
+    pub(crate) async fn start_with(database: TestDatabase, setup: Setup) -> Self {
+        let clock = Arc::new(ManualClock::new(setup.now.parse().unwrap()));
         let shared: SharedClock = clock.clone();
-        let (face, sms, events) = doubles.unwrap_or_else(|| {
+        let (face, sms, events) = setup.doubles.unwrap_or_else(|| {
             (Arc::new(Face::new(shared.clone())), Arc::new(Sms::new()), Arc::new(Events::new()))
         });
-        let inner = Arc::new(InProcess::new(shared.clone(), 10_000));
-        let cache = Arc::new(Pluggable { inner, down: AtomicBool::new(false) });
-        let config = config(&database, keyring);
+        let inner = setup.cache.unwrap_or_else(|| Arc::new(InProcess::new(shared.clone(), 10_000)));
+        let cache = Arc::new(Pluggable::new(inner));
+        let config = config(&database, &setup.keyring);
         let shutdown = Shutdown::new();
         let dependencies = Dependencies {
             clock: shared,
@@ -231,12 +252,14 @@ impl World {
     }
 }
 
-fn config(database: &TestDatabase, keyring: KeyringConfig) -> Config {
+fn config(database: &TestDatabase, keyring: &KeyringConfig) -> Config {
     let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
-    let keys: String =
-        keyring.keys.iter().map(|(version, key)| format!("{version} = \"{}\"", key.expose())).collect();
+    let keys = keyring.keys.iter().map(|(version, key)| format!("{version} = \"{}\"", key.expose()));
+    let keys = keys.collect::<Vec<_>>().join(", ");
     let text = format!(
-        "[listen]\ngrpc = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[store]\nurl = \"{}\"\n[keyring]\ncurrent = {}\nkeys = {{ {keys} }}\n",
+        "[listen]\ngrpc = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\nplaintext_loopback = true\n\
+         [peers.face_auth]\nuri = \"http://127.0.0.1:1\"\n[peers.messaging]\nuri = \"http://127.0.0.1:1\"\n\
+         [store]\nurl = \"{}\"\n[keyring]\ncurrent = {}\nkeys = {{ {keys} }}\n",
         database.url(),
         keyring.current,
     );
