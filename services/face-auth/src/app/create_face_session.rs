@@ -77,7 +77,7 @@ async fn attempt(
     store::insert_session(&tx, &app.vault, &session, &cmd.consent).await?;
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id,
         "consent_id": cmd.consent.consent_id, "consent_version": cmd.consent.version});
-    tx.audit(audit_entry(caller, "face_session.opened", session.face_session_id, detail));
+    tx.audit(audit_entry(caller, "face_session.opened", &session.face_session_id, detail));
     let opened = OpenedSession {
         face_session_id: session.face_session_id,
         capture_token: token.expose().into(),

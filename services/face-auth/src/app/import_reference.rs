@@ -40,9 +40,11 @@ pub(crate) async fn import_reference(
 
 async fn store_row(app: &App, caller: &CallContext, row: ReferenceRow) -> Result<(), FaceAuthError> {
     let keys = row.person.keys();
-    let content = app.vault.content(&app.engine.versions().pack, &keys, &row.photo);
+    let content = app.vault.content(app.engine.versions(), &keys, &row.photo);
     let known = store::find_reference(app.store.reader(), &app.vault, &keys.document).await?;
-    if known.is_some_and(|reference| reference.has_content(content)) {
+    if known
+        .is_some_and(|known| known.has_content(content) && known.model_pack() == app.engine.versions().pack)
+    {
         return Ok(());
     }
     let template = measure_patiently(app, row.photo).await?;

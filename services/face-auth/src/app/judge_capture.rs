@@ -197,7 +197,7 @@ async fn conclude(
     let facts = refusal.metadata().into_iter().collect::<std::collections::BTreeMap<_, _>>();
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "reason": refusal.reason(), "facts": facts, "model_pack": app.engine.versions().pack});
-    tx.audit(audit_entry(caller, "face_capture.refused", id, detail));
+    tx.audit(audit_entry(caller, "face_capture.refused", &id, detail));
     tx.commit().await?;
     Err(refusal.into())
 }
@@ -238,7 +238,7 @@ async fn pass(
         "evidence": "face", "similarity": outcome.similarity.to_string(),
         "threshold": outcome.threshold.to_string(), "liveness": outcome.liveness.as_str(),
         "frames": frames, "model_pack": outcome.model_pack});
-    tx.audit(audit_entry(caller, "face_capture.passed", session.face_session_id, detail));
+    tx.audit(audit_entry(caller, "face_capture.passed", &session.face_session_id, detail));
     tx.commit().await?;
     Ok(Passed { face_session_id: session.face_session_id, expire_time: outcome.expire_time })
 }

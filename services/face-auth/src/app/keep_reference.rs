@@ -34,6 +34,6 @@ pub(super) async fn keep_reference(
     let reference = NewReference { keys, template, model_pack, content };
     let stored = store::put_reference(tx, &app.vault, app.ids.next(), &reference).await?;
     let detail = json!({"model_pack": model_pack, "is_replacement": stored.is_replacement});
-    tx.audit(audit_entry(caller, "reference.stored", stored.reference_id, detail));
+    tx.audit(audit_entry(caller, "reference.stored", &stored.reference_id, detail));
     Ok(())
 }

@@ -10,6 +10,7 @@ mod retain;
 mod set_demo_reference;
 mod submit_capture;
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ pub(crate) struct Rules {
 fn audit_entry(
     caller: &CallContext,
     action: &'static str,
-    subject: impl ToString,
+    subject: &dyn Display,
     detail: serde_json::Value,
 ) -> AuditEntry {
     AuditEntry {

@@ -54,7 +54,7 @@ async fn attempt(
     let outcome = session.redeemable(cmd.purpose, cmd.subject_id, tx.now())?.clone();
     store::mark_redeemed(&tx, cmd.face_session_id).await?;
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id});
-    tx.audit(audit_entry(caller, "face_result.redeemed", cmd.face_session_id, detail));
+    tx.audit(audit_entry(caller, "face_result.redeemed", &cmd.face_session_id, detail));
     let redeemed = Redeemed {
         face_session_id: cmd.face_session_id,
         purpose: cmd.purpose,

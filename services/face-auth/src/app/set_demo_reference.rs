@@ -27,7 +27,7 @@ pub(crate) async fn set_demo_reference(
     if !app.demo_citizens.iter().any(|citizen| citizen.keys() == keys) {
         return Err(Refusal::PersonNotFound.into());
     }
-    let content = app.vault.content(&app.engine.versions().pack, &keys, &cmd.photo);
+    let content = app.vault.content(app.engine.versions(), &keys, &cmd.photo);
     let request =
         Idempotency::new(cmd.request, format!("{}:set_demo_reference", caller.caller), &(&keys, content));
     let template = measure_photo(app, cmd.photo).await?;

@@ -24,12 +24,12 @@ pub(crate) struct AttemptRules {
 
 impl AttemptRules {
     /// How many faces may still be refused today.
-    pub(crate) fn left(&self, used: Attempts) -> u32 {
+    pub(crate) fn left(self, used: Attempts) -> u32 {
         self.not_same_per_day.saturating_sub(used.not_same)
     }
 
     /// Refuses when the day is used up; `rest_of_day` is when to come again.
-    pub(crate) fn admit(&self, used: Attempts, rest_of_day: Duration) -> Result<(), Refusal> {
+    pub(crate) fn admit(self, used: Attempts, rest_of_day: Duration) -> Result<(), Refusal> {
         if self.left(used) == 0 || used.free >= self.free_per_day {
             return Err(Refusal::RetryExhausted { retry_after: rest_of_day });
         }

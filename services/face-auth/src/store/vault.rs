@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Found;
 use crate::domain::IdentityKeys;
-use crate::engine::Template;
+use crate::engine::{ModelVersions, Template};
 
 const TEMPLATE: &str = "authority_references.template";
 const NAME: &str = "authority_references.name";
@@ -67,8 +67,11 @@ impl Vault {
         Ok(self.references.open_text(&field_context(NAME, row), sealed)?.into_inner())
     }
 
-    /// What tells whether a row of an import was stored before: a keyed hash, so that the photo itself need not be kept.
-    pub(crate) fn content(&self, model_pack: &str, keys: &IdentityKeys, photo: &[u8]) -> [u8; 32] {
-        self.contents.tag(&[model_pack.as_bytes(), keys.document.as_bytes(), keys.name.as_bytes(), photo])
+    /// What tells whether a row of an import was stored before: a keyed hash of all that a reference is made of, so that the photo
+    /// itself need not be kept.
+    pub(crate) fn content(&self, models: &ModelVersions, keys: &IdentityKeys, photo: &[u8]) -> [u8; 32] {
+        let mut parts = vec![models.pack.as_bytes(), keys.document.as_bytes(), keys.name.as_bytes(), photo];
+        parts.extend(models.nets.iter().map(|net| net.sha256.as_bytes()));
+        self.contents.tag(&parts)
     }
 }

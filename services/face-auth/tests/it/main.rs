@@ -1,3 +1,13 @@
-//! Face-auth from the outside.
+//! Face-auth from the outside: its engine on real photos, and its service behind the real layers on both databases.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod authority;
+mod captures;
 mod engine;
+mod limits;
+mod pictures;
+mod restarts;
+mod results;
+mod sessions;
+mod stand;

@@ -1,0 +1,166 @@
+//! What a capture is refused for, and what it costs.
+
+use bytes::Bytes;
+use image::RgbImage;
+use shiming_kernel::ErrorKind;
+use shiming_testkit::TestDatabase;
+use uuid::Uuid;
+
+use crate::pictures::{astronaut, astronaut_again, photo, png, stranger};
+use crate::stand::{LI, Stand, ZHANG, for_person, frame, header, problem, reason, reference};
+
+shiming_testkit::on_each_database!(
+    pictures_without_one_good_face_are_free,
+    files_that_are_no_pictures_are_refused,
+    too_much_is_refused_while_it_arrives,
+    the_stream_keeps_its_form,
+    an_unusable_frame_among_good_ones_does_no_harm,
+    two_people_in_one_capture_do_not_pass,
+    unknown_session_and_wrong_token_are_one_answer,
+    without_a_reference_the_counter_is_the_way,
+    another_name_under_the_number_is_said_after_a_face,
+    a_template_of_another_pack_is_none,
+);
+
+async fn pictures_without_one_good_face_are_free(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open_zhang().await;
+    for (picture, fault) in [("no-face", "NO_FACE"), ("two-people", "SEVERAL_FACES")] {
+        let refused = problem(stand.capture(&session, vec![photo(picture)]).await);
+        assert_eq!(
+            (refused.kind, refused.reason.as_str()),
+            (ErrorKind::FailedPrecondition, "CAPTURE_QUALITY")
+        );
+        assert_eq!(refused.metadata.get("fault").map(String::as_str), Some(fault));
+        assert!(refused.message.contains('请'), "says what to do: {}", refused.message);
+    }
+    assert_eq!(stand.open_zhang().await.attempts_left, 5, "free");
+    stand.capture(&session, vec![astronaut_again(1)]).await.unwrap();
+}
+
+async fn files_that_are_no_pictures_are_refused(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open_zhang().await;
+    let truncated = astronaut().slice(..astronaut().len() / 2);
+    for file in [Bytes::from_static(b"%PDF-1.7 not a picture"), truncated] {
+        let refused = problem(stand.capture(&session, vec![astronaut(), file]).await);
+        assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::InvalidArgument, "NOT_AN_IMAGE"));
+    }
+    assert_eq!(stand.open_zhang().await.attempts_left, 5);
+}
+
+async fn too_much_is_refused_while_it_arrives(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open_zhang().await;
+    let bytes = |megabytes: usize| Bytes::from(vec![7; megabytes * 1024 * 1024]);
+    let too_large = [
+        vec![bytes(50)],
+        vec![Bytes::from(vec![7; 8 * 1024 * 1024 + 1])],
+        // Each is allowed, together they are not.
+        vec![bytes(8), bytes(8), bytes(8), bytes(1)],
+        // Few bytes, many pixels.
+        vec![png(RgbImage::new(4001, 4000))],
+    ];
+    for images in too_large {
+        let refused = problem(stand.capture(&session, images).await);
+        assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::InvalidArgument, "IMAGE_TOO_LARGE"));
+        assert_eq!(refused.metadata.get("max_bytes").map(String::as_str), Some("8388608"));
+        assert_eq!(refused.metadata.get("max_pixels").map(String::as_str), Some("16000000"));
+    }
+    let refused = problem(stand.capture(&session, vec![astronaut(); 13]).await);
+    assert_eq!(
+        (refused.reason.as_str(), refused.violations[0].reason.as_str()),
+        ("INVALID_FIELD", "TOO_MANY")
+    );
+    stand.capture(&session, vec![astronaut_again(2)]).await.unwrap();
+}
+
+async fn the_stream_keeps_its_form(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open_zhang().await;
+    let head = || header(&session.face_session_id, &session.capture_token);
+    for parts in [
+        vec![],
+        vec![head()],
+        vec![frame(astronaut()), head()],
+        vec![head(), head(), frame(astronaut())],
+        vec![head(), frame(Bytes::new())],
+        vec![head(), shiming_proto::face::v1::SubmitCaptureRequest { part: None }],
+        vec![header("x", &session.capture_token), frame(astronaut())],
+        vec![header(&session.face_session_id, ""), frame(astronaut())],
+    ] {
+        assert_eq!(reason(stand.send(parts).await), "INVALID_FIELD");
+    }
+}
+
+async fn an_unusable_frame_among_good_ones_does_no_harm(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open_zhang().await;
+    stand.capture(&session, vec![photo("no-face"), astronaut_again(1)]).await.unwrap();
+    assert_eq!(reason(stand.capture(&session, vec![astronaut()]).await), "FACE_ALREADY_FINISHED");
+}
+
+async fn two_people_in_one_capture_do_not_pass(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open_zhang().await;
+    let refused = problem(stand.capture(&session, vec![astronaut_again(1), stranger()]).await);
+    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::Unauthenticated, "FACE_NOT_SAME"));
+    assert_eq!(refused.metadata.get("attempts_left").map(String::as_str), Some("4"));
+}
+
+async fn unknown_session_and_wrong_token_are_one_answer(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open_zhang().await;
+    let other = stand.open_zhang().await;
+    let tries = [
+        (Uuid::now_v7().to_string(), session.capture_token.clone()),
+        (session.face_session_id.clone(), "A".repeat(43)),
+        (session.face_session_id.clone(), other.capture_token),
+    ];
+    let mut answers = Vec::new();
+    for (id, token) in tries {
+        answers.push(problem(stand.send(vec![header(&id, &token), frame(astronaut())]).await));
+    }
+    assert_eq!(
+        (answers[0].kind, answers[0].reason.as_str()),
+        (ErrorKind::NotFound, "FACE_SESSION_NOT_FOUND")
+    );
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+async fn without_a_reference_the_counter_is_the_way(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open(for_person(LI)).await.unwrap();
+    let refused = problem(stand.capture(&session, vec![photo("no-face")]).await);
+    assert_eq!(refused.reason, "CAPTURE_QUALITY", "nothing is said without a face");
+    let refused = problem(stand.capture(&session, vec![astronaut()]).await);
+    assert_eq!(
+        (refused.kind, refused.reason.as_str()),
+        (ErrorKind::FailedPrecondition, "NO_AUTHORITATIVE_PHOTO")
+    );
+    assert!(refused.message.contains("办税服务厅"));
+    assert_eq!(stand.open(for_person(LI)).await.unwrap().attempts_left, 5);
+}
+
+async fn another_name_under_the_number_is_said_after_a_face(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open(for_person((ZHANG.0, "张四"))).await.unwrap();
+    assert_eq!(reason(stand.capture(&session, vec![photo("no-face")]).await), "CAPTURE_QUALITY");
+    let refused = problem(stand.capture(&session, vec![astronaut()]).await);
+    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::FailedPrecondition, "NAME_ID_MISMATCH"));
+    assert!(refused.message.contains("核对") && refused.message.contains("办税服务厅"));
+    // Another spelling of the same name is the same name.
+    stand.import(vec![reference("2", (LI.0, "阿卜杜拉·买买提"), stranger())]).await;
+    let session = stand.open(for_person((LI.0, "阿卜杜拉•买买提"))).await.unwrap();
+    stand.capture(&session, vec![stranger()]).await.unwrap();
+}
+
+async fn a_template_of_another_pack_is_none(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    stand.sql("UPDATE authority_references SET model_pack = 'other@1'").await;
+    let session = stand.open_zhang().await;
+    assert_eq!(reason(stand.capture(&session, vec![astronaut()]).await), "NO_AUTHORITATIVE_PHOTO");
+    // Imported again, it is measured again.
+    stand.import_zhang().await;
+    stand.capture(&session, vec![astronaut_again(1)]).await.unwrap();
+}

@@ -1,0 +1,259 @@
+//! A face-auth service on a free port with the real models, and clients to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use shiming_crypto::KeyringConfig;
+use shiming_face_auth::{Config, DEFAULT, FaceAuth, NAME, SERVICES};
+use shiming_kernel::{ManualClock, Redacted};
+use shiming_proto::face::v1::authority_service_client::AuthorityServiceClient;
+use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityServiceClient;
+use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
+use shiming_proto::face::v1::submit_capture_request::Part;
+use shiming_proto::face::v1::{
+    CaptureFrame, CaptureHeader, ConsentReceipt, CreateFaceSessionRequest, CreateFaceSessionResponse,
+    FacePurpose, FaceResult, ImportReferencesRequest, ImportReferencesResponse, RedeemFaceResultRequest,
+    Reference, SubmitCaptureRequest, SubmitCaptureResponse,
+};
+use shiming_proto::types::v1::{DocumentType, IdentityDocument};
+use shiming_rpc::status::Problem;
+use shiming_rpc::{ClientChannel, Connector, Listeners, NoSessions, PolicyTable, ServerBuilder};
+use shiming_runtime::Shutdown;
+use shiming_runtime::config::PeerConfig;
+use shiming_testkit::TestDatabase;
+use tonic::Status;
+use uuid::Uuid;
+
+use crate::pictures::{astronaut, repository};
+
+/// 张三, whose reference the tests import.
+pub(crate) const ZHANG: (&str, &str) = ("640101199003070015", "张三");
+/// 李四, another person.
+pub(crate) const LI: (&str, &str) = ("11010519491231002X", "李四");
+
+pub(crate) struct Stand {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) database: TestDatabase,
+    config: Config,
+    running: Running,
+}
+
+struct Running {
+    shutdown: Shutdown,
+    peer: PeerConfig,
+    identity: Connector,
+    gateway: Connector,
+    operator: Connector,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.shutdown.begin();
+        self.shutdown.hard().cancel();
+    }
+}
+
+impl Stand {
+    pub(crate) async fn start(database: TestDatabase) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// With other settings.
+    pub(crate) async fn start_with(database: TestDatabase, set: impl FnOnce(&mut Config)) -> Self {
+        shiming_runtime::install_crypto_provider();
+        let mut config = config(&database);
+        set(&mut config);
+        let clock = Arc::new(ManualClock::new("2026-11-23T02:00:00Z".parse().unwrap()));
+        let running = serve(&config, &clock).await;
+        Self { clock, database, config, running }
+    }
+
+    /// Ends the service and starts it again on the same database.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { clock, database, config, running } = self;
+        drop(running);
+        let running = serve(&config, &clock).await;
+        Self { clock, database, config, running }
+    }
+
+    /// With the astronaut as 张三's reference.
+    pub(crate) async fn with_zhang(database: TestDatabase) -> Self {
+        let stand = Self::start(database).await;
+        stand.import_zhang().await;
+        stand
+    }
+
+    pub(crate) async fn import_zhang(&self) {
+        let stored = self.import(vec![reference("1", ZHANG, astronaut())]).await;
+        assert!(stored[0].stored, "{stored:?}");
+    }
+
+    fn channel(&self, connector: &Connector) -> ClientChannel {
+        connector.connect(&self.running.peer).unwrap()
+    }
+
+    /// Face sessions as identity sees them.
+    pub(crate) fn identity(&self) -> FaceSessionServiceClient<ClientChannel> {
+        FaceSessionServiceClient::new(self.channel(&self.running.identity))
+    }
+
+    /// Face sessions as the gateway sees them.
+    pub(crate) fn gateway(&self) -> FaceSessionServiceClient<ClientChannel> {
+        FaceSessionServiceClient::new(self.channel(&self.running.gateway))
+    }
+
+    pub(crate) fn authority(&self) -> AuthorityServiceClient<ClientChannel> {
+        AuthorityServiceClient::new(self.channel(&self.running.operator))
+    }
+
+    pub(crate) fn demo(&self) -> DemoAuthorityServiceClient<ClientChannel> {
+        DemoAuthorityServiceClient::new(self.channel(&self.running.gateway))
+    }
+
+    pub(crate) async fn import(&self, rows: Vec<Reference>) -> Vec<ImportReferencesResponse> {
+        let rows: Vec<_> =
+            rows.into_iter().map(|row| ImportReferencesRequest { reference: Some(row) }).collect();
+        let mut answers =
+            self.authority().import_references(futures::stream::iter(rows)).await.unwrap().into_inner();
+        let mut results = Vec::new();
+        while let Some(result) = answers.message().await.unwrap() {
+            results.push(result);
+        }
+        results
+    }
+
+    pub(crate) async fn open(
+        &self,
+        request: CreateFaceSessionRequest,
+    ) -> Result<CreateFaceSessionResponse, Status> {
+        Ok(self.identity().create_face_session(request).await?.into_inner())
+    }
+
+    /// A session of 张三's.
+    pub(crate) async fn open_zhang(&self) -> CreateFaceSessionResponse {
+        self.open(for_person(ZHANG)).await.unwrap()
+    }
+
+    pub(crate) async fn capture(
+        &self,
+        session: &CreateFaceSessionResponse,
+        images: Vec<Bytes>,
+    ) -> Result<SubmitCaptureResponse, Status> {
+        let mut parts = vec![header(&session.face_session_id, &session.capture_token)];
+        parts.extend(images.into_iter().map(frame));
+        self.send(parts).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        parts: Vec<SubmitCaptureRequest>,
+    ) -> Result<SubmitCaptureResponse, Status> {
+        Ok(self.gateway().submit_capture(futures::stream::iter(parts)).await?.into_inner())
+    }
+
+    pub(crate) async fn redeem(&self, request: RedeemFaceResultRequest) -> Result<FaceResult, Status> {
+        Ok(self.identity().redeem_face_result(request).await?.into_inner().result.unwrap())
+    }
+
+    pub(crate) fn pass_time(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Runs a statement behind the service's back.
+    pub(crate) async fn sql(&self, statement: &str) {
+        use sea_orm::ConnectionTrait as _;
+        let db = sea_orm::Database::connect(self.database.url()).await.unwrap();
+        db.execute_unprepared(statement).await.unwrap();
+        db.close().await.unwrap();
+    }
+}
+
+async fn serve(config: &Config, clock: &Arc<ManualClock>) -> Running {
+    let shutdown = Shutdown::new();
+    let service = FaceAuth::build(config, Arc::<ManualClock>::clone(clock)).await.unwrap();
+    let listeners = Listeners::loopback().await.unwrap();
+    let peer = PeerConfig::plaintext(format!("http://{}", listeners.grpc_address().unwrap()));
+    let policies = PolicyTable::of(SERVICES).unwrap();
+    let server = ServerBuilder::new(NAME, &config.listen, policies, Arc::new(NoSessions), shutdown.clone());
+    service.mount(server).spawn(listeners);
+    Running {
+        identity: Connector::new("identity", &shutdown).unwrap(),
+        gateway: Connector::new("gateway", &shutdown).unwrap(),
+        operator: Connector::new("ops:li", &shutdown).unwrap(),
+        shutdown,
+        peer,
+    }
+}
+
+pub(crate) fn config(database: &TestDatabase) -> Config {
+    let keyring = serde_json::to_value(KeyringConfig::generate()).unwrap();
+    let mut tree: toml::Table = DEFAULT.parse().unwrap();
+    tree.insert("keyring".into(), toml::Value::try_from(keyring).unwrap());
+    let mut config: Config = toml::Value::Table(tree).try_into().unwrap();
+    config.store.url = Redacted::from(database.url());
+    config.listen.tls = None;
+    config.listen.plaintext_loopback = true;
+    config.engine.models = repository(".setup/models");
+    config
+}
+
+pub(crate) fn document((number, name): (&str, &str)) -> IdentityDocument {
+    IdentityDocument {
+        r#type: DocumentType::ResidentId.into(),
+        number: number.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+pub(crate) fn for_person(person: (&str, &str)) -> CreateFaceSessionRequest {
+    CreateFaceSessionRequest {
+        purpose: FacePurpose::Collection.into(),
+        subject_id: subject().to_string(),
+        document: Some(document(person)),
+        consent: Some(ConsentReceipt {
+            consent_id: Uuid::now_v7().to_string(),
+            version: "2026-11".into(),
+            text_sha256: "0f".repeat(32),
+        }),
+        request_id: Uuid::now_v7().to_string(),
+        validate_only: false,
+    }
+}
+
+/// The subject of every session in these tests.
+pub(crate) fn subject() -> Uuid {
+    "01890000-0000-7000-8000-0000000000aa".parse().unwrap()
+}
+
+pub(crate) fn redemption(session: &CreateFaceSessionResponse) -> RedeemFaceResultRequest {
+    RedeemFaceResultRequest {
+        face_session_id: session.face_session_id.clone(),
+        purpose: FacePurpose::Collection.into(),
+        subject_id: subject().to_string(),
+        request_id: Uuid::now_v7().to_string(),
+        validate_only: false,
+    }
+}
+
+pub(crate) fn reference(row_id: &str, person: (&str, &str), photo: Bytes) -> Reference {
+    Reference { row_id: row_id.into(), document: Some(document(person)), photo }
+}
+
+pub(crate) fn header(face_session_id: &str, capture_token: &str) -> SubmitCaptureRequest {
+    let header =
+        CaptureHeader { face_session_id: face_session_id.into(), capture_token: capture_token.into() };
+    SubmitCaptureRequest { part: Some(Part::Header(header)) }
+}
+
+pub(crate) fn frame(image: Bytes) -> SubmitCaptureRequest {
+    SubmitCaptureRequest { part: Some(Part::Frame(CaptureFrame { image, capture_offset: None })) }
+}
+
+pub(crate) fn problem(refused: Result<impl std::fmt::Debug, Status>) -> Problem {
+    Problem::from_status(&refused.unwrap_err())
+}
+
+pub(crate) fn reason(refused: Result<impl std::fmt::Debug, Status>) -> String {
+    problem(refused).reason
+}
