@@ -27,8 +27,8 @@ pub(crate) async fn complete_step_up(
     command: &CompleteStepUp,
 ) -> Result<Option<OpenedSession>, IdentityError> {
     let key = idempotency(caller, "CompleteStepUp", request, command);
-    if let Some(done) = app.replayed("complete_step_up", &key).await? {
-        sessions::end(app, token).await?;
+    if let Some(done) = app.replayed::<Option<OpenedSession>>("complete_step_up", &key).await? {
+        sessions::end_replaced(app, token, done.as_ref()).await?;
         return Ok(done);
     }
     let old = sessions::require(app, token).await?.record;

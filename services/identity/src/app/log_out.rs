@@ -37,7 +37,7 @@ async fn attempt(
     key: &Idempotency,
     command: &LogOut,
 ) -> Result<(), IdentityError> {
-    let found = sessions::find(app, command.token.expose()).await?;
+    let found = sessions::find(app, command.token.expose(), false).await?;
     let tx = app.store.begin("log_out").await?;
     if tx.replayed::<()>(key).await?.is_some() {
         return Ok(());

@@ -29,8 +29,8 @@ pub(crate) struct OpenedSession {
     pub(crate) view: SessionView,
 }
 
-/// The session a token opens; looking counts as use.
-pub(crate) async fn find(app: &App, token: &str) -> Result<Option<SessionView>, IdentityError> {
+/// The session a token opens. A use of it starts the idle time anew; a mere look lets it run on.
+pub(crate) async fn find(app: &App, token: &str, is_use: bool) -> Result<Option<SessionView>, IdentityError> {
     let key = key(&TokenHash::of(token));
     let Some(stored) = app.cache.get(&key).await? else { return Ok(None) };
     // A record of another build is no session of this one.
@@ -41,15 +41,17 @@ pub(crate) async fn find(app: &App, token: &str) -> Result<Option<SessionView>, 
         return Ok(None);
     };
     // Logged out between the two look-ups: gone is gone.
-    if !app.cache.touch(&key, left).await? {
-        return Ok(None);
-    }
-    Ok(Some(view(record, now, left)))
+    let left = if is_use {
+        app.cache.touch(&key, left).await?.then_some(left)
+    } else {
+        app.cache.time_left(&key).await?
+    };
+    Ok(left.map(|left| view(record, now, left)))
 }
 
 /// The session a token opens, or the refusal.
 pub(crate) async fn require(app: &App, token: &Redacted<String>) -> Result<SessionView, IdentityError> {
-    find(app, token.expose()).await?.ok_or(IdentityError::SessionInvalid)
+    find(app, token.expose(), true).await?.ok_or(IdentityError::SessionInvalid)
 }
 
 /// Stores a session under a new token. Nobody knows the token before the answer is given, so an answer that is never given leaves nothing
@@ -73,6 +75,16 @@ pub(crate) async fn end(app: &App, token: &Redacted<String>) -> Result<(), Ident
         app.cache.set_remove(&persons_key(record.session.person_id), &hash.to_key()).await?;
     }
     Ok(())
+}
+
+/// Ends the session that a repeated renewal replaced, in case the first one was cut off before it did; unless the repeat came in the renewed
+/// session itself.
+pub(crate) async fn end_replaced(
+    app: &App,
+    token: &Redacted<String>,
+    renewed: Option<&OpenedSession>,
+) -> Result<(), IdentityError> {
+    if renewed.is_some_and(|renewed| renewed.token == *token) { Ok(()) } else { end(app, token).await }
 }
 
 /// Lets one request renew a session; others are told that somebody was faster. Ended by [`renewal_failed`], or by time.

@@ -25,8 +25,8 @@ pub(crate) async fn set_session_enterprise(
     command: &SetSessionEnterprise,
 ) -> Result<Option<OpenedSession>, IdentityError> {
     let key = idempotency(caller, "SetSessionEnterprise", request, command);
-    if let Some(done) = app.replayed("set_session_enterprise", &key).await? {
-        sessions::end(app, token).await?;
+    if let Some(done) = app.replayed::<Option<OpenedSession>>("set_session_enterprise", &key).await? {
+        sessions::end_replaced(app, token, done.as_ref()).await?;
         return Ok(done);
     }
     let old = sessions::require(app, token).await?.record;

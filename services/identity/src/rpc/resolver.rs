@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use shiming_kernel::Session;
-use shiming_rpc::{SessionError, SessionResolver};
+use shiming_rpc::{SessionError, SessionResolver, SessionUse};
 
 use crate::app::{App, sessions};
 
@@ -14,8 +14,8 @@ pub(crate) struct LocalSessions(pub(crate) Arc<App>);
 
 #[async_trait]
 impl SessionResolver for LocalSessions {
-    async fn resolve(&self, token: &str) -> Result<Session, SessionError> {
-        match sessions::find(&self.0, token).await {
+    async fn resolve(&self, token: &str, reason: SessionUse) -> Result<Session, SessionError> {
+        match sessions::find(&self.0, token, reason == SessionUse::Active).await {
             Ok(Some(view)) => Ok(view.record.session),
             Ok(None) => Err(SessionError::Invalid),
             Err(error) => {

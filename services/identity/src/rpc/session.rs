@@ -74,8 +74,9 @@ impl Sessions {
         &self,
         request: Request<wire::IntrospectSessionRequest>,
     ) -> Result<wire::IntrospectSessionResponse, IdentityError> {
-        let token = request.into_inner().session_token.into();
-        let view = sessions::require(&self.0, &token).await?;
+        let message = request.into_inner();
+        let found = sessions::find(&self.0, &message.session_token, !message.passive).await?;
+        let view = found.ok_or(IdentityError::SessionInvalid)?;
         Ok(wire::IntrospectSessionResponse { session: Some(convert::session(view)) })
     }
 

@@ -13,6 +13,7 @@ use crate::world::{World, id, outcome, reason, within};
 shiming_testkit::on_each_database!(switching_gives_a_new_token,);
 on_sqlite!(
     thirty_idle_minutes_end_a_session,
+    a_page_that_asks_by_itself_keeps_no_session_alive,
     twelve_hours_end_a_session_in_use,
     logging_out_counts_at_once_and_twice,
     other_services_ask_whose_a_token_is,
@@ -34,6 +35,21 @@ async fn thirty_idle_minutes_end_a_session(database: TestDatabase) {
         get(&world, &token).await.expect("use prolongs it");
     }
     world.clock.advance(Duration::from_mins(30));
+    assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID");
+}
+
+async fn a_page_that_asks_by_itself_keeps_no_session_alive(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    let (mut sessions, _) = world.for_enterprise_binding();
+    let look = wire::IntrospectSessionRequest { session_token: token.clone(), passive: true };
+    for _ in 0..2 {
+        world.clock.advance(Duration::from_mins(14));
+        sessions.introspect_session(look.clone()).await.expect("still there");
+    }
+    world.clock.advance(Duration::from_mins(3));
+    assert_eq!(reason(sessions.introspect_session(look).await), "SESSION_INVALID");
     assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID");
 }
 
@@ -74,7 +90,7 @@ async fn other_services_ask_whose_a_token_is(database: TestDatabase) {
     let person = world.collect(&citizen(1)).await;
     let token = world.log_in(&citizen(1)).await;
     let (mut sessions, _) = world.for_enterprise_binding();
-    let ask = |token: &str| wire::IntrospectSessionRequest { session_token: token.into() };
+    let ask = |token: &str| wire::IntrospectSessionRequest { session_token: token.into(), passive: false };
     let session = sessions.introspect_session(ask(&token)).await.unwrap().into_inner().session.unwrap();
     assert_eq!(session.person_id, person);
     assert_eq!(reason(sessions.introspect_session(ask("nonsense")).await), "SESSION_INVALID");
@@ -104,14 +120,19 @@ async fn switching_gives_a_new_token(database: TestDatabase) {
         world.sessions().set_session_enterprise(within(&token, request(&enterprise, &binding))).await;
     assert_eq!(reason(by_gateway), "CALLER_NOT_ALLOWED");
 
-    let switched =
-        sessions.set_session_enterprise(within(&token, request(&enterprise, &binding))).await.unwrap();
+    let same = request(&enterprise, &binding);
+    let switched = sessions.set_session_enterprise(within(&token, same.clone())).await.unwrap();
     let switched = switched.into_inner();
     assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID", "the old token is dead");
     let after = get(&world, &switched.session_token).await.unwrap();
     assert_eq!((after.enterprise_id, after.binding_id), (enterprise, binding));
     assert_ne!(after.session_id, before.session_id);
     assert_eq!(after.absolute_expire_time, before.absolute_expire_time, "switching prolongs nothing");
+
+    let repeat = within(&switched.session_token, same);
+    let repeated = sessions.set_session_enterprise(repeat).await.unwrap().into_inner();
+    assert_eq!(repeated.session_token, switched.session_token);
+    assert!(get(&world, &switched.session_token).await.is_ok(), "a repeat in the new session ends nothing");
 
     let back =
         sessions.set_session_enterprise(within(&switched.session_token, request("", ""))).await.unwrap();
