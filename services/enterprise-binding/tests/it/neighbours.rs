@@ -164,7 +164,7 @@ fn wire_session(session: &Session) -> WireSession {
 
 #[tonic::async_trait]
 impl SessionResolver for Api {
-    async fn resolve(&self, token: &str) -> Result<Session, SessionError> {
+    async fn resolve(&self, token: &str, _: shiming_rpc::SessionUse) -> Result<Session, SessionError> {
         self.0.session(token).ok_or(SessionError::Invalid)
     }
 }

@@ -1,6 +1,6 @@
 //! Messaging behind its real layers, on both databases.
 
-#![expect(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod events;
 mod inbox;

@@ -28,7 +28,7 @@ struct TokenIsPerson;
 
 #[async_trait]
 impl SessionResolver for TokenIsPerson {
-    async fn resolve(&self, token: &str) -> Result<Session, SessionError> {
+    async fn resolve(&self, token: &str, _: shiming_rpc::SessionUse) -> Result<Session, SessionError> {
         let person_id: PersonId = token.parse().map_err(|_| SessionError::Invalid)?;
         Ok(Session {
             session_id: SessionId::new(&SystemClock),

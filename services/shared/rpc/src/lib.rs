@@ -23,4 +23,4 @@ pub use call::{context, request_id, session_token};
 pub use client::{ClientChannel, Connector, with_session};
 pub use policy::PolicyTable;
 pub use server::{Listeners, ServerBuilder};
-pub use session::{NoSessions, RemoteSessions, SessionError, SessionResolver};
+pub use session::{NoSessions, RemoteSessions, SessionError, SessionResolver, SessionUse};

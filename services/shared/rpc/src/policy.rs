@@ -50,6 +50,8 @@ pub struct Method {
     pub timeout: Duration,
     /// Whether the call may be sent again.
     pub idempotency: Idempotency,
+    /// The call is no use of the session it carries.
+    pub passive: bool,
     /// The request is a stream.
     pub client_streaming: bool,
     /// The response is a stream.
@@ -196,6 +198,7 @@ fn read_method(method: &MethodDescriptor, option: &ExtensionDescriptor) -> Resul
         session,
         timeout,
         idempotency,
+        passive: policy.passive,
         client_streaming: method.is_client_streaming(),
         server_streaming: method.is_server_streaming(),
     })

@@ -24,11 +24,20 @@ pub enum SessionError {
     Unavailable,
 }
 
+/// Whether looking a session up keeps it alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionUse {
+    /// The person does something: the idle time starts anew.
+    Active,
+    /// A page asks by itself: the idle time runs on.
+    Passive,
+}
+
 /// Tells whose session a token opens. The identity service looks into its own store, the others ask it.
 #[async_trait]
 pub trait SessionResolver: Send + Sync + 'static {
     /// The session, checked now: a revoked one is refused at once.
-    async fn resolve(&self, token: &str) -> Result<Session, SessionError>;
+    async fn resolve(&self, token: &str, reason: SessionUse) -> Result<Session, SessionError>;
 }
 
 /// For servers none of whose methods takes a session.
@@ -37,7 +46,7 @@ pub struct NoSessions;
 
 #[async_trait]
 impl SessionResolver for NoSessions {
-    async fn resolve(&self, _: &str) -> Result<Session, SessionError> {
+    async fn resolve(&self, _: &str, _: SessionUse) -> Result<Session, SessionError> {
         Err(SessionError::Unavailable)
     }
 }
@@ -57,8 +66,9 @@ impl RemoteSessions {
 
 #[async_trait]
 impl SessionResolver for RemoteSessions {
-    async fn resolve(&self, token: &str) -> Result<Session, SessionError> {
-        let request = IntrospectSessionRequest { session_token: token.to_owned() };
+    async fn resolve(&self, token: &str, reason: SessionUse) -> Result<Session, SessionError> {
+        let passive = reason == SessionUse::Passive;
+        let request = IntrospectSessionRequest { session_token: token.to_owned(), passive };
         let answer = self.client.clone().introspect_session(request).await.map_err(|status| {
             let problem = Problem::from_status(&status);
             if problem.kind == ErrorKind::Unauthenticated && problem.reason == "SESSION_INVALID" {

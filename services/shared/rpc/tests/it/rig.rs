@@ -97,7 +97,7 @@ impl SessionService for Service {
         &self,
         request: Request<pb::IntrospectSessionRequest>,
     ) -> Result<Response<pb::IntrospectSessionResponse>, Status> {
-        let found = TestSessions.resolve(&request.into_inner().session_token).await;
+        let found = TestSessions.resolve(&request.into_inner().session_token, shiming_rpc::SessionUse::Active).await;
         let session = found.map_err(|_| shiming_rpc::status::from_error(&Refused))?;
         let session = pb::Session {
             session_id: session.session_id.to_string(),
@@ -137,7 +137,7 @@ pub(crate) struct TestSessions;
 
 #[async_trait]
 impl SessionResolver for TestSessions {
-    async fn resolve(&self, token: &str) -> Result<Session, SessionError> {
+    async fn resolve(&self, token: &str, _: shiming_rpc::SessionUse) -> Result<Session, SessionError> {
         match token {
             "good" => Ok(Session {
                 session_id: SessionId::new(&SystemClock),

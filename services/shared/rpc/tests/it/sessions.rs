@@ -4,7 +4,7 @@ use shiming_kernel::{ErrorKind, EvidenceLevel, Redacted};
 use shiming_proto::identity::v1::GetSessionRequest;
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_rpc::status::Problem;
-use shiming_rpc::{Connector, RemoteSessions, SessionError, SessionResolver as _, with_session};
+use shiming_rpc::{Connector, RemoteSessions, SessionError, SessionResolver as _, SessionUse, with_session};
 use shiming_runtime::config::PeerConfig;
 use tonic::Request;
 
@@ -49,10 +49,10 @@ async fn other_services_ask_identity() {
     let connector = Connector::new("messaging", &rig.shutdown).unwrap();
     let peer = PeerConfig::plaintext(format!("http://{}", rig.address));
     let sessions = RemoteSessions::new(connector.connect(&peer).unwrap());
-    assert_eq!(sessions.resolve("good").await.unwrap().evidence, EvidenceLevel::Face);
-    assert_eq!(sessions.resolve("bad").await, Err(SessionError::Invalid));
+    assert_eq!(sessions.resolve("good", SessionUse::Active).await.unwrap().evidence, EvidenceLevel::Face);
+    assert_eq!(sessions.resolve("bad", SessionUse::Active).await, Err(SessionError::Invalid));
 
     let nobody = PeerConfig::plaintext("http://127.0.0.1:1");
     let sessions = RemoteSessions::new(connector.connect(&nobody).unwrap());
-    assert_eq!(sessions.resolve("good").await, Err(SessionError::Unavailable));
+    assert_eq!(sessions.resolve("good", SessionUse::Active).await, Err(SessionError::Unavailable));
 }

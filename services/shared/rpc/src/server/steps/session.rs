@@ -6,8 +6,8 @@ use http::HeaderMap;
 use shiming_kernel::{CallContext, Caller, ClientInfo};
 
 use super::Facts;
-use crate::policy::SessionRule;
-use crate::session::{SessionError, SessionResolver};
+use crate::policy::{Method, SessionRule};
+use crate::session::{SessionError, SessionResolver, SessionUse};
 use crate::status::Refusal;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 use crate::{deadline, metadata};
@@ -24,16 +24,17 @@ impl Session {
 
     async fn resolve(
         &self,
-        rule: SessionRule,
+        method: &Method,
         headers: &HeaderMap,
     ) -> Result<Option<shiming_kernel::Session>, Refusal> {
         let token = text(headers, metadata::SESSION);
-        let token = match (rule, token) {
+        let token = match (method.session, token) {
             (SessionRule::None, _) | (SessionRule::Optional, None) => return Ok(None),
             (SessionRule::Required | SessionRule::Unspecified, None) => return Err(Refusal::SessionRequired),
             (_, Some(token)) => token,
         };
-        match self.resolver.resolve(token).await {
+        let reason = if method.passive { SessionUse::Passive } else { SessionUse::Active };
+        match self.resolver.resolve(token, reason).await {
             Ok(session) => Ok(Some(session)),
             Err(SessionError::Invalid | SessionError::Expired) => Err(Refusal::SessionInvalid),
             Err(SessionError::Unavailable) => Err(Refusal::Unavailable),
@@ -48,7 +49,7 @@ impl Step for Session {
         let Some(caller) = request.extensions_mut().remove::<Caller>() else {
             return Refusal::Internal.response();
         };
-        let session = match self.resolve(method.session, request.headers()).await {
+        let session = match self.resolve(&method, request.headers()).await {
             Ok(session) => session,
             Err(refusal) => return refusal.response(),
         };
