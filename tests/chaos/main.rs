@@ -1,6 +1,4 @@
 //! The system while parts of it die: nothing acknowledged is lost, nothing is shown twice, nobody is let in.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod crashes;
 mod outages;

@@ -24,9 +24,9 @@ async fn postgresql_gone_for_ten_seconds() {
     for silent in [false, true] {
         let postgres = &world.in_cluster().postgres;
         if silent {
-            postgres.pause()
+            postgres.pause();
         } else {
-            postgres.stop()
+            postgres.stop();
         }
         let gone = Instant::now();
         while gone.elapsed() < Duration::from_secs(10) {
@@ -36,9 +36,9 @@ async fn postgresql_gone_for_ten_seconds() {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
         if silent {
-            postgres.resume()
+            postgres.resume();
         } else {
-            postgres.restart()
+            postgres.restart();
         }
         let back = Instant::now();
         while boss.browser.post("/api/collection", Citizen::CLERK.form()).await.status != 200 {

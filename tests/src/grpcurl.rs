@@ -44,7 +44,7 @@ impl Grpcurl {
 
     /// Calls a method with `messages` as its request or stream of requests; answers the responses, or the error as printed.
     pub fn call(&self, method: &str, messages: &[Value]) -> Result<Vec<Value>, String> {
-        let input: String = messages.iter().map(|message| format!("{message}\n")).collect();
+        let input = messages.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         let printed = self.run(&["-d", "@"], &[method], &input)?;
         let answers = serde_json::Deserializer::from_str(&printed).into_iter::<Value>();
         answers.collect::<Result<_, _>>().map_err(|error| format!("{error}: {printed}"))

@@ -1,6 +1,6 @@
 //! What tests across processes share: the processes themselves, a browser without a screen, the journey of two people.
 
-#![expect(clippy::unwrap_used, reason = "what a test can't do without ends the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test can't do without ends the test")]
 
 mod browser;
 mod grpcurl;

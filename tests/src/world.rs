@@ -19,7 +19,7 @@ use crate::sms_cloud::SmsCloud;
 
 /// The letters of every picture code while a test runs.
 pub(crate) const CAPTCHA: &str = "TEXT";
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// A part that is a process of its own in the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -329,8 +329,7 @@ fn common(part: Part, ca: &TestCa, addresses: &BTreeMap<Part, String>, redis: &R
     set("TELEMETRY__LOG_FORMAT", "json".into());
     set("PROCESS__DRAIN_DELAY", "0s".into());
     if part != Part::Gateway {
-        let port = addresses[&part].rsplit(':').next().unwrap_or_default();
-        set("LISTEN__GRPC", format!("127.0.0.1:{port}"));
+        set("LISTEN__GRPC", addresses[&part].replace("localhost", "127.0.0.1"));
         set("LISTEN__ADMIN", format!("127.0.0.1:{}", free_port()));
         set("LISTEN__PLAINTEXT_LOOPBACK", "false".into());
         set("LISTEN__TLS__CERT", file(&leaf.cert));
@@ -355,8 +354,7 @@ fn common(part: Part, ca: &TestCa, addresses: &BTreeMap<Part, String>, redis: &R
 
 fn gateway(all: &mut Settings, addresses: &BTreeMap<Part, String>) {
     let address = &addresses[&Part::Gateway];
-    let port = address.rsplit(':').next().unwrap_or_default();
-    all.insert("HTTP__LISTEN".into(), format!("127.0.0.1:{port}"));
+    all.insert("HTTP__LISTEN".into(), address.replace("localhost", "127.0.0.1"));
     all.insert("HTTP__ADMIN".into(), format!("127.0.0.1:{}", free_port()));
     all.insert("HTTP__PUBLIC_ORIGIN".into(), format!("http://{address}"));
     all.insert("CAPTCHA__KNOWN_ANSWER".into(), CAPTCHA.into());

@@ -97,7 +97,8 @@ impl SessionService for Service {
         &self,
         request: Request<pb::IntrospectSessionRequest>,
     ) -> Result<Response<pb::IntrospectSessionResponse>, Status> {
-        let found = TestSessions.resolve(&request.into_inner().session_token, shiming_rpc::SessionUse::Active).await;
+        let found =
+            TestSessions.resolve(&request.into_inner().session_token, shiming_rpc::SessionUse::Active).await;
         let session = found.map_err(|_| shiming_rpc::status::from_error(&Refused))?;
         let session = pb::Session {
             session_id: session.session_id.to_string(),

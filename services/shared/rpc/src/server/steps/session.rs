@@ -49,7 +49,7 @@ impl Step for Session {
         let Some(caller) = request.extensions_mut().remove::<Caller>() else {
             return Refusal::Internal.response();
         };
-        let session = match self.resolve(&method, request.headers()).await {
+        let session = match self.resolve(method, request.headers()).await {
             Ok(session) => session,
             Err(refusal) => return refusal.response(),
         };
