@@ -3,16 +3,21 @@
 //! Parts: `captureToken` first, then `offsetsMs` (milliseconds since the first frame, a JSON array; may be absent), then one to twelve
 //! `frame`. Offsets that come after the frames are too late to go with them and are left out.
 
+use std::future::ready;
+
 use axum::Json;
 use axum::extract::State;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use futures::stream::{self, StreamExt as _};
 use prost_types::Duration;
 use serde::Serialize;
 use shiming_proto::face::v1::submit_capture_request::Part as WirePart;
 use shiming_proto::face::v1::{CaptureFrame, CaptureHeader, SubmitCaptureRequest, SubmitCaptureResponse};
-use tokio::sync::mpsc;
+use shiming_rpc::deadline;
+use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
+use tracing::Instrument as _;
 use utoipa::ToSchema;
 
 use crate::SharedEdge;
@@ -67,9 +72,32 @@ pub(crate) async fn capture(
 ) -> Result<Json<CapturePassed>, GatewayError> {
     let capture_token = read_token(&mut upload).await?;
     let header = CaptureHeader { face_session_id, capture_token };
-    let answer = stream(&edge, &visitor, header, &mut upload).await?;
+    let answer = to_the_end(&edge, visitor, header, upload).await?;
     let result_expire_time = time("result_expire_time", answer.result_expire_time)?;
     Ok(Json(CapturePassed { result_expire_time }))
+}
+
+/// Streams in a task of its own, which goes on when the browser breaks off and this request is dropped: a cancelled stream looks like a
+/// finished one at the other end (tonic makes `None` of it), so a capture that is cut short must be called off in words.
+async fn to_the_end(
+    edge: &SharedEdge,
+    visitor: Visitor,
+    header: CaptureHeader,
+    upload: Upload,
+) -> Result<SubmitCaptureResponse, GatewayError> {
+    let (told, answer) = oneshot::channel();
+    let (task_edge, end) = (edge.clone(), deadline::current());
+    let work = async move {
+        let streamed = stream(&task_edge, &visitor, header, upload);
+        let streamed = match end {
+            Some(end) => deadline::scope(end, streamed).await,
+            None => streamed.await,
+        };
+        // Nobody listens when the browser has gone.
+        drop(told.send(streamed));
+    };
+    edge.shutdown.spawn("gateway.capture", work.in_current_span());
+    answer.await.map_err(|_| GatewayError::Overloaded)?
 }
 
 /// The first part names the session; without it nothing is sent to anybody.
@@ -85,40 +113,30 @@ async fn stream(
     edge: &SharedEdge,
     visitor: &Visitor,
     header: CaptureHeader,
-    upload: &mut Upload,
+    mut upload: Upload,
 ) -> Result<SubmitCaptureResponse, GatewayError> {
-    // Declared before the call, so that a broken upload drops the call first: face-auth then sees a cancelled capture, not a short one.
     let (frames, messages) = mpsc::channel(1);
     let first = SubmitCaptureRequest { part: Some(WirePart::Header(header)) };
-    let messages = futures::StreamExt::chain(
-        futures::stream::once(std::future::ready(first)),
-        ReceiverStream::new(messages),
-    );
+    let messages = stream::once(ready(first)).chain(ReceiverStream::new(messages));
     let mut client = edge.clients.face_sessions();
     let call = client.submit_capture(visitor.request(messages));
-    tokio::pin!(call);
-    let pump = pump(upload, frames.clone());
-    tokio::pin!(pump);
-    let early = tokio::select! {
-        pumped = &mut pump => {
-            pumped?;
-            None
+    let pump = async {
+        let pumped = pump(&mut upload, &frames).await;
+        if pumped.is_err() {
+            // No part at all: refused by the contract, whatever came before.
+            drop(frames.send(SubmitCaptureRequest { part: None }).await);
         }
-        answer = &mut call => Some(answer),
-    };
-    let answer = if let Some(answer) = early {
-        // Answered in the middle: the rest is read all the same, or the browser would see a broken connection instead.
-        pump.await?;
-        answer
-    } else {
         drop(frames);
-        call.await
+        pumped
     };
+    // Both to their ends: what is answered in the middle of an upload the browser hears only after it, and what is called off is heard out.
+    let (answer, pumped) = tokio::join!(call, pump);
+    pumped?;
     Ok(answer?.into_inner())
 }
 
 /// Reads the upload to its end. What nobody wants any more is read and dropped.
-async fn pump(upload: &mut Upload, frames: mpsc::Sender<SubmitCaptureRequest>) -> Result<(), GatewayError> {
+async fn pump(upload: &mut Upload, frames: &mpsc::Sender<SubmitCaptureRequest>) -> Result<(), GatewayError> {
     let mut offsets = Vec::new();
     let mut count = 0;
     while let Some(part) = upload.next().await? {

@@ -1,0 +1,122 @@
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+use shiming_proto::identity::v1::{SendLoginCodeRequest, SendLoginCodeResponse};
+
+use crate::world::{Browser, World, length};
+
+const PATH: &str = "/api/login/code";
+
+async fn open() -> (World, Browser) {
+    let world = World::with(|config| config.captcha.free_login_codes_per_browser = 1000).await;
+    let sent = SendLoginCodeResponse { lifetime: length(300), resend_after: length(60) };
+    world.script.answer::<SendLoginCodeRequest, _>(sent);
+    let browser = world.browser().await;
+    (world, browser)
+}
+
+fn form(request: RequestBuilder) -> RequestBuilder {
+    let body = json!({"documentType": "RESIDENT_ID", "documentNumber": "1", "name": "张三", "mobile": "1"});
+    request
+        .header("content-type", "application/json")
+        .header("idempotency-key", "01890000-0000-7000-8000-000000000001")
+        .body(body.to_string())
+}
+
+async fn refused(browser: &mut Browser, request: RequestBuilder) -> bool {
+    let answer = browser.send(form(request)).await;
+    match answer.status {
+        200 => false,
+        _ => {
+            assert_eq!(answer.refusal(), (403, "CSRF_REFUSED".into()));
+            true
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_token_must_come_back_in_the_header() {
+    let (world, mut browser) = open().await;
+    let token = browser.cookies["shiming_csrf"].clone();
+    let bare = |browser: &Browser| browser.request(Method::POST, PATH);
+    let request = bare(&browser).header("x-csrf-token", &token);
+    assert!(!refused(&mut browser, request).await);
+    let request = bare(&browser);
+    assert!(refused(&mut browser, request).await, "missing");
+    let request = bare(&browser).header("x-csrf-token", "wrong");
+    assert!(refused(&mut browser, request).await, "wrong");
+    let other = world.browser().await.cookies["shiming_csrf"].clone();
+    let request = bare(&browser).header("x-csrf-token", other);
+    assert!(refused(&mut browser, request).await, "another browser's");
+
+    // An attacker who can plant a cookie repeats it in the header, but can't make one up.
+    browser.cookies.insert("shiming_csrf".into(), "a.b".into());
+    let request = bare(&browser).header("x-csrf-token", "a.b");
+    assert!(refused(&mut browser, request).await, "made up");
+    browser.cookies.clear();
+    let request = bare(&browser).header("x-csrf-token", &token);
+    assert!(refused(&mut browser, request).await, "no cookie");
+    assert_eq!(world.script.seen::<SendLoginCodeRequest>().len(), 1);
+}
+
+#[tokio::test]
+async fn strange_origins_are_refused_even_with_the_token() {
+    let (world, mut browser) = open().await;
+    let port = world.address.rsplit(':').next().unwrap().to_owned();
+    let token = browser.cookies["shiming_csrf"].clone();
+    browser.origin = None;
+    let with = |browser: &Browser, headers: &[(&'static str, &str)]| {
+        let request = browser.request(Method::POST, PATH).header("x-csrf-token", &token);
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+    };
+    let own = [format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")];
+    for origin in &own {
+        let request = with(&browser, &[("origin", origin)]);
+        assert!(!refused(&mut browser, request).await, "{origin}");
+    }
+    let strange = [
+        "https://evil.example".to_owned(),
+        "null".to_owned(),
+        format!("https://localhost:{port}"),
+        "http://localhost:1".to_owned(),
+        format!("http://localhost.evil.example:{port}"),
+        format!("http://evil.example:{port}"),
+        String::new(),
+    ];
+    for origin in &strange {
+        let request = with(&browser, &[("origin", origin)]);
+        assert!(refused(&mut browser, request).await, "{origin}");
+    }
+    for site in ["cross-site", "same-site"] {
+        let request = with(&browser, &[("origin", &own[0]), ("sec-fetch-site", site)]);
+        assert!(refused(&mut browser, request).await, "{site}");
+    }
+    let request = with(&browser, &[]);
+    assert!(!refused(&mut browser, request).await, "a program without an origin has the token to show");
+}
+
+#[tokio::test]
+async fn a_request_must_have_a_name() {
+    let (_world, mut browser) = open().await;
+    let token = browser.cookies["shiming_csrf"].clone();
+    for key in
+        [None, Some(""), Some("1"), Some("018900000000700080000000000000aa"), Some("640101199003070015")]
+    {
+        let mut request = browser
+            .request(Method::POST, PATH)
+            .header("x-csrf-token", &token)
+            .header("content-type", "application/json")
+            .body("{}");
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let answer = browser.send(request).await;
+        assert_eq!(answer.refusal(), (400, "INVALID_FIELD".into()));
+        assert_eq!(answer.json()["violations"][0]["field"], "Idempotency-Key");
+    }
+}
+
+#[tokio::test]
+async fn reading_needs_no_token() {
+    let (world, _) = open().await;
+    assert_eq!(world.stranger().get("/api/codes").await.status, 200);
+}

@@ -1,0 +1,22 @@
+//! The gateway over real sockets: browsers on one side, stand-ins of the services on the other.
+
+mod applications;
+mod bindings;
+mod capture;
+mod collection;
+mod csrf;
+mod demo;
+mod documentation;
+mod enterprises;
+mod errors;
+mod headers;
+mod inbox;
+mod limits;
+mod live;
+mod login;
+mod pages;
+mod process;
+mod session;
+mod start;
+mod step_up;
+mod world;
