@@ -197,11 +197,18 @@ test('the first screen is small, and 实名采集 can be gone through by the key
     for (let steps = 0; steps < 40; steps += 1) {
       await keyboard.press('Tab');
       if (!(await target.evaluate((element) => element === document.activeElement))) continue;
-      const ring = await target.evaluate((element) => [element, element.parentElement].some((one) => {
-        const { outlineStyle, boxShadow } = getComputedStyle(one);
-        return outlineStyle !== 'none' || boxShadow !== 'none';
-      }));
-      assert.ok(ring, 'the focus is not seen');
+      const [focused, usual] = await target.evaluate((element) => {
+        const look = () => {
+          document.getAnimations().forEach((one) => one.finish());
+          return [element, element.parentElement].map((one) => getComputedStyle(one)).map((one) => `${one.outline} ${one.boxShadow}`).join();
+        };
+        const before = look();
+        element.blur();
+        const after = look();
+        element.focus();
+        return [before, after];
+      });
+      assert.notEqual(focused, usual, 'the focus is not seen');
       return;
     }
     assert.fail(`not reached by Tab: ${target}`);
