@@ -66,7 +66,10 @@ export async function openPhone({ origin }, { name: owner, camera, text = 1 }) {
       const { outside, shown } = await page.evaluate(() => {
         const width = document.documentElement.clientWidth;
         // What may be pushed aside by hand, a row of phones, may be wider than the screen.
-        const pushable = (one) => one && (getComputedStyle(one).overflowX === 'auto' && one.scrollWidth > one.clientWidth || pushable(one.parentElement));
+        const pushable = (one) => {
+          if (!one) return false;
+          return (getComputedStyle(one).overflowX === 'auto' && one.scrollWidth > one.clientWidth) || pushable(one.parentElement);
+        };
         const out = [...document.body.querySelectorAll('button, a, input, textarea, img, p, b, h1, h2, h3, label, span')]
           .filter((one) => one.getBoundingClientRect().right > width + 0.5 && !pushable(one.parentElement));
         const wide = document.documentElement.scrollWidth > width;
