@@ -82,7 +82,7 @@ async fn a_wrong_form_is_refused_and_never_judged() {
 async fn a_broken_upload_is_not_a_short_capture() {
     let (world, mut browser) = willing().await;
     let form = form().file("frame", b"one").file("frame", b"two");
-    let request = browser.page_request(PATH).header("content-type", form.content_type());
+    let request = browser.page_request(PATH).header("content-type", Form::content_type());
     let answer = browser.send(request.body(form.broken_off())).await;
     assert_eq!(answer.refusal(), (400, "INVALID_FIELD".into()));
     assert!(world.script.seen::<Capture>().is_empty());
@@ -92,9 +92,9 @@ async fn a_broken_upload_is_not_a_short_capture() {
 #[tokio::test]
 async fn a_browser_that_goes_away_leaves_no_short_capture() {
     let (world, browser) = willing().await;
-    let (cancelled, mut heard) = tokio::sync::mpsc::channel(1);
+    let (announce, mut arrived) = tokio::sync::mpsc::channel(1);
     world.script.on::<CaptureHeader, ()>(move |_| {
-        cancelled.try_send(()).unwrap();
+        announce.try_send(()).unwrap();
         Ok(())
     });
     let start = form().file("frame", b"one").file("frame", b"two").broken_off();
@@ -103,11 +103,11 @@ async fn a_browser_that_goes_away_leaves_no_short_capture() {
         "POST {PATH} HTTP/1.1\r\nhost: localhost\r\norigin: {}\r\ncookie: shiming_csrf={token}\r\nx-csrf-token: {token}\r\n\
          idempotency-key: 01890000-0000-7000-8000-000000000001\r\ncontent-type: {}\r\ncontent-length: 100000\r\n\r\n",
         world.origin,
-        Form::new().content_type(),
+        Form::content_type(),
     );
     let mut stream = TcpStream::connect(&world.address).await.unwrap();
     stream.write_all(&[head.as_bytes(), &start].concat()).await.unwrap();
-    heard.recv().await.unwrap();
+    arrived.recv().await.unwrap();
     drop(stream);
     // What runs in the background ends before the process does.
     world.shutdown.begin();
@@ -137,29 +137,28 @@ async fn an_endless_body_is_cut_off() {
         "POST {PATH} HTTP/1.1\r\nhost: localhost\r\norigin: {}\r\ncookie: shiming_csrf={token}\r\nx-csrf-token: {token}\r\n\
          idempotency-key: 01890000-0000-7000-8000-000000000001\r\ncontent-type: {}\r\ntransfer-encoding: chunked\r\n\r\n",
         world.origin,
-        form.content_type(),
+        Form::content_type(),
     );
     let mut start = form.file("frame", b"").broken_off();
     start.truncate(start.len() - 2);
     let stream = TcpStream::connect(&world.address).await.unwrap();
     let (mut reader, mut writer) = stream.into_split();
-    let sent = tokio::spawn(async move {
-        writer.write_all(head.as_bytes()).await.unwrap();
-        writer.write_all(format!("{:x}\r\n", start.len()).as_bytes()).await.unwrap();
-        writer.write_all(&start).await.unwrap();
-        writer.write_all(b"\r\n").await.unwrap();
-        let chunk = [&b"100000\r\n"[..], &[0; 0x10_0000], b"\r\n"].concat();
+    let chunk = [&b"100000\r\n"[..], &vec![0; 0x10_0000], b"\r\n"].concat();
+    let send = async {
+        let head = [head.as_bytes(), format!("{:x}\r\n", start.len()).as_bytes(), &start, b"\r\n"].concat();
+        writer.write_all(&head).await.unwrap();
         let mut sent = 0_u32;
         while sent < 200 && writer.write_all(&chunk).await.is_ok() {
             sent += 1;
         }
         sent
-    });
+    };
     let mut answer = Vec::new();
-    let read = reader.read_to_end(&mut answer);
+    let read = tokio::time::timeout(Duration::from_secs(20), reader.read_to_end(&mut answer));
     // A connection that is reset after the answer is no failure.
-    drop(tokio::time::timeout(Duration::from_secs(20), read).await.expect("ends"));
-    assert!(sent.await.unwrap() < 100, "the sender was stopped");
+    let (chunks, read) = tokio::join!(send, read);
+    drop(read.expect("ends"));
+    assert!(chunks < 100, "the sender was stopped");
     let answer = String::from_utf8_lossy(&answer);
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
@@ -225,7 +224,7 @@ fn no_body_is_our_fault() {
     let browser = std::cell::RefCell::new(browser);
     proptest!(ProptestConfig::with_cases(96), |(body in noise())| {
         let mut browser = browser.borrow_mut();
-        let request = browser.page_request(PATH).header("content-type", Form::new().content_type());
+        let request = browser.page_request(PATH).header("content-type", Form::content_type());
         let answer = runtime.block_on(browser.send(request.body(body)));
         prop_assert!(matches!(answer.status, 200 | 400 | 413), "{}", answer.status);
     });

@@ -24,13 +24,11 @@ fn form(request: RequestBuilder) -> RequestBuilder {
 
 async fn refused(browser: &mut Browser, request: RequestBuilder) -> bool {
     let answer = browser.send(form(request)).await;
-    match answer.status {
-        200 => false,
-        _ => {
-            assert_eq!(answer.refusal(), (403, "CSRF_REFUSED".into()));
-            true
-        }
+    if answer.status == 200 {
+        return false;
     }
+    assert_eq!(answer.refusal(), (403, "CSRF_REFUSED".into()));
+    true
 }
 
 #[tokio::test]

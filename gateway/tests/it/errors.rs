@@ -58,17 +58,17 @@ async fn a_service_that_never_answers_costs_no_more_than_the_request_may_take() 
         config.http.request_timeout = std::time::Duration::from_millis(200).into();
     })
     .await;
-    let (hold, held) = std::sync::mpsc::channel::<()>();
-    let held = std::sync::Mutex::new(held);
+    let (release, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Mutex::new(gate);
     world.script.on::<GetSessionRequest, GetSessionResponse>(move |_| {
         // The stand-in's thread waits; the gateway must not.
-        let _ = held.lock().unwrap().recv_timeout(std::time::Duration::from_secs(2));
+        let _ = gate.lock().unwrap().recv_timeout(std::time::Duration::from_secs(2));
         Ok(GetSessionResponse { session: None })
     });
     let mut browser = world.signed_in().await;
     let answer = browser.get("/api/session").await;
     assert_eq!(answer.refusal(), (504, "DEADLINE_EXCEEDED".into()));
-    drop(hold);
+    drop(release);
 }
 
 #[tokio::test]
@@ -89,21 +89,25 @@ async fn bodies_are_json_and_of_reasonable_size() {
 async fn one_more_than_fits_is_turned_away() {
     let world = World::with(|config| config.http.concurrency_limit = 1).await;
     let (entered, mut wait) = tokio::sync::mpsc::channel(1);
-    let (hold, held) = std::sync::mpsc::channel::<()>();
-    let held = std::sync::Mutex::new(held);
+    let (release, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Mutex::new(gate);
     let mut browser = world.signed_in().await;
     let mut other = world.stranger();
     world.script.on::<GetSessionRequest, GetSessionResponse>(move |_| {
         entered.try_send(()).unwrap();
-        let _ = held.lock().unwrap().recv_timeout(std::time::Duration::from_secs(10));
+        let _ = gate.lock().unwrap().recv_timeout(std::time::Duration::from_secs(10));
         Ok(GetSessionResponse { session: None })
     });
-    let slow = tokio::spawn(async move { browser.get("/api/session").await.status });
-    wait.recv().await.unwrap();
-    let answer = other.get("/api/codes").await;
+    let slow = browser.get("/api/session");
+    let turned_away = async {
+        wait.recv().await.unwrap();
+        let answer = other.get("/api/codes").await;
+        drop(release);
+        answer
+    };
+    let (slow, answer) = tokio::join!(slow, turned_away);
     assert_eq!(answer.refusal(), (503, "OVERLOADED".into()));
     assert_eq!(answer.header("retry-after"), "1");
-    drop(hold);
-    assert_eq!(slow.await.unwrap(), 500, "an answer without a session");
+    assert_eq!(slow.status, 500, "an answer without a session");
     assert_eq!(other.get("/api/codes").await.status, 200);
 }

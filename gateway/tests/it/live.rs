@@ -16,9 +16,9 @@ fn counts(unread_messages: i32) -> WatchCountsResponse {
 
 /// Where the stand-in hands over the sending end of each stream it is asked for.
 fn watched(world: &World) -> mpsc::Receiver<Watch> {
-    let (taker, taken) = mpsc::channel::<Watch>(8);
+    let (taker, streams) = mpsc::channel::<Watch>(8);
     world.script.answer::<WatchCountsRequest, _>(taker);
-    taken
+    streams
 }
 
 async fn open(browser: &Browser) -> Response {
@@ -44,13 +44,13 @@ async fn next(response: &mut Response, held: &mut String) -> Option<String> {
 #[tokio::test]
 async fn every_change_is_an_event() {
     let world = World::start().await;
-    let mut taken = watched(&world);
+    let mut streams = watched(&world);
     let browser = world.signed_in().await;
     let mut stream = open(&browser).await;
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     assert_eq!(stream.headers()["cache-control"], "no-cache");
     assert_eq!(stream.headers()["x-accel-buffering"], "no");
-    let watch = taken.recv().await.unwrap();
+    let watch = streams.recv().await.unwrap();
     let mut held = String::new();
     for unread in [2, 3] {
         watch.send(Ok(counts(unread))).await.unwrap();
@@ -67,9 +67,9 @@ async fn every_change_is_an_event() {
 #[tokio::test]
 async fn a_silent_stream_says_that_it_is_alive() {
     let world = World::with(|config| config.live.heartbeat = Duration::from_millis(50).into()).await;
-    let mut taken = watched(&world);
+    let mut streams = watched(&world);
     let mut stream = open(&world.signed_in().await).await;
-    let _watch = taken.recv().await.unwrap();
+    let _watch = streams.recv().await.unwrap();
     let mut held = String::new();
     while !held.contains(":\n\n") {
         let chunk = timeout(PATIENCE, stream.chunk()).await.expect("in time").unwrap().unwrap();
@@ -81,10 +81,10 @@ async fn a_silent_stream_says_that_it_is_alive() {
 #[tokio::test]
 async fn the_end_of_the_session_is_the_last_event() {
     let world = World::start().await;
-    let mut taken = watched(&world);
+    let mut streams = watched(&world);
     let mut browser = world.signed_in().await;
     let mut stream = open(&browser).await;
-    let watch = taken.recv().await.unwrap();
+    let watch = streams.recv().await.unwrap();
     let over = refusal(ErrorKind::Unauthenticated, "SESSION_INVALID");
     watch.send(Err(over.clone())).await.unwrap();
     let mut held = String::new();
@@ -105,19 +105,19 @@ async fn other_failures_are_problems_or_ends() {
     let down = refusal(ErrorKind::Unavailable, "UNAVAILABLE");
     world.script.refuse::<WatchCountsRequest, mpsc::Sender<Watch>>(down.clone());
     assert_eq!(browser.get("/api/live").await.refusal(), (503, "UNAVAILABLE".into()));
-    let mut taken = watched(&world);
+    let mut streams = watched(&world);
     let mut stream = open(&browser).await;
-    taken.recv().await.unwrap().send(Err(down)).await.unwrap();
+    streams.recv().await.unwrap().send(Err(down)).await.unwrap();
     assert_eq!(next(&mut stream, &mut String::new()).await, None);
 }
 
 #[tokio::test]
 async fn a_process_holds_so_many_streams_and_no_more() {
     let world = World::with(|config| config.live.streams = 2).await;
-    let mut taken = watched(&world);
+    let mut streams = watched(&world);
     let mut browser = world.signed_in().await;
     let (first, _second) = (open(&browser).await, open(&browser).await);
-    let (first_watch, _second_watch) = (taken.recv().await.unwrap(), taken.recv().await.unwrap());
+    let (first_watch, _second_watch) = (streams.recv().await.unwrap(), streams.recv().await.unwrap());
     let refused = browser.get("/api/live").await;
     assert_eq!(refused.refusal(), (503, "OVERLOADED".into()));
     assert_eq!(refused.header("retry-after"), "1");

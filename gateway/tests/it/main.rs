@@ -1,5 +1,11 @@
 //! The gateway over real sockets: browsers on one side, stand-ins of the services on the other.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends at the first thing that is not as it should be, also in what it is built of"
+)]
+
 mod applications;
 mod bindings;
 mod capture;

@@ -74,7 +74,8 @@ async fn the_page_is_asked_for_again_and_hashed_files_are_not() {
     assert_eq!((again.status, again.body.len()), (304, 0));
 
     let html = String::from_utf8(page.body).unwrap();
-    let script = html.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")).unwrap();
+    let script =
+        html.split('"').find(|part| part.starts_with("/assets/index-") && !part.contains(".css")).unwrap();
     let mut browser = world.stranger();
     let plain = browser.get(script).await;
     assert_eq!(plain.header("cache-control"), "public, max-age=31536000, immutable");

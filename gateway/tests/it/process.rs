@@ -15,11 +15,11 @@ use crate::world::{Watch, World, config};
 #[tokio::test]
 async fn the_process_ends_although_browsers_stay() {
     let world = World::start().await;
-    let (taker, mut taken) = mpsc::channel::<Watch>(1);
+    let (taker, mut streams) = mpsc::channel::<Watch>(1);
     world.script.answer::<WatchCountsRequest, _>(taker);
     let browser = world.signed_in().await;
     let mut stream = browser.request(Method::GET, "/api/live").send().await.unwrap();
-    let _watch = taken.recv().await.unwrap();
+    let _watch = streams.recv().await.unwrap();
     let mut silent = TcpStream::connect(&world.address).await.unwrap();
 
     world.shutdown.begin();
@@ -72,16 +72,18 @@ fn broken(change: impl FnOnce(&mut Config)) -> Vec<String> {
     config.validate().err().unwrap_or_default()
 }
 
+type Change<'a> = &'a dyn Fn(&mut Config);
+
 #[test]
 fn unsafe_settings_stop_the_start() {
     assert_eq!(broken(|_| {}), [] as [&str; 0]);
     let public = "https://shiming.example".parse::<url::Url>().unwrap();
-    let rules: [(&str, &dyn Fn(&mut Config)); 7] = [
+    let rules: [(&str, Change<'_>); 7] = [
         ("http.public_origin", &|config| {
-            config.http.public_origin = "http://shiming.example".parse().unwrap()
+            config.http.public_origin = "http://shiming.example".parse().unwrap();
         }),
         ("http.public_origin", &|config| {
-            config.http.public_origin = "https://x.example/path".parse().unwrap()
+            config.http.public_origin = "https://x.example/path".parse().unwrap();
         }),
         ("demo", &|config| {
             config.http.public_origin = public.clone();

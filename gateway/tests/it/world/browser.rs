@@ -50,7 +50,7 @@ impl Browser {
 
     /// A form with files as our pages send it.
     pub(crate) async fn upload(&mut self, path: &str, form: Form) -> Answer {
-        let request = self.page_request(path).header("content-type", form.content_type());
+        let request = self.page_request(path).header("content-type", Form::content_type());
         self.send(request.body(form.finish())).await
     }
 
@@ -164,7 +164,7 @@ impl Form {
         self
     }
 
-    pub(crate) fn content_type(&self) -> String {
+    pub(crate) fn content_type() -> String {
         format!("multipart/form-data; boundary={BOUNDARY}")
     }
 

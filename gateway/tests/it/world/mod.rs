@@ -175,11 +175,13 @@ impl ServiceError for Refusal {
 }
 
 /// 2026-11-01T08:00:00Z plus seconds.
+#[expect(clippy::unnecessary_wraps, reason = "fields of messages are optional")]
 pub(crate) fn time(seconds: i64) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp { seconds: 1_793_520_000 + seconds, nanos: 0 })
 }
 
 /// A length of time on the wire.
+#[expect(clippy::unnecessary_wraps, reason = "fields of messages are optional")]
 pub(crate) fn length(seconds: i64) -> Option<prost_types::Duration> {
     Some(prost_types::Duration { seconds, nanos: 0 })
 }

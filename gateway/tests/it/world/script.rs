@@ -9,11 +9,13 @@ use tonic::{Request, Response, Status};
 
 type Handler<Q, A> = Arc<dyn Fn(&Q) -> Result<A, Status> + Send + Sync>;
 
+type Seen = (MetadataMap, Box<dyn Any + Send>);
+
 /// Typed by the request message, of which every method has its own.
 #[derive(Default)]
 pub(crate) struct Script {
     handlers: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
-    seen: Mutex<HashMap<TypeId, Vec<(MetadataMap, Box<dyn Any + Send>)>>>,
+    seen: Mutex<HashMap<TypeId, Vec<Seen>>>,
 }
 
 impl Script {
