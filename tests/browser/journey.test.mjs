@@ -127,7 +127,11 @@ scene('a face that is not the same is refused with the attempts left and ways ou
   await look('face-several');
   await page.getByRole('button', { name: '重新识别' }).click();
 
-  await showFace(stranger, 'collect');
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/capture')),
+    showFace(stranger, 'collect'),
+  ]);
+  assert.equal((await answer.json()).reason, 'FACE_NOT_SAME');
   await page.getByRole('heading', { name: '人脸比对未通过' }).waitFor();
   const before = Number(/今日还可尝试 (\d+) 次/.exec(await page.getByRole('alert').innerText())?.[1]);
   assert.ok(before > 0);
