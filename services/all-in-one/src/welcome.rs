@@ -11,10 +11,13 @@ pub(crate) fn print(at: Addresses, demo: bool) -> io::Result<()> {
     writeln!(out, "\n  实名办税 Shiming is up:  {page}\n")?;
     if demo {
         writeln!(out, "  两分钟走一遍（演示环境，人员和企业均为虚构）：")?;
-        writeln!(out, "    1. 打开 {page}/demo，选一位演示居民，用摄像头、照片或样例设置比对照片")?;
-        writeln!(out, "    2. 首页「实名采集」：刷脸、填写信息、输入验证码（验证码显示在演示手机和本终端）")?;
-        writeln!(out, "    3. 首页「登录」，然后「企业」→「办税身份管理」→「刷新」取得法定代表人身份")?;
-        writeln!(out, "    4. 换一位演示居民采集、登录，「企业」→「办税身份申请」，再由法定代表人审批\n")?;
+        writeln!(out, "    1. 打开 {page}/demo，选一位演示人员，用摄像头、照片或样例设置比对照片")?;
+        writeln!(out, "    2. 首页“实名采集”：刷脸、填写信息、输入验证码（验证码显示在演示手机和本终端）")?;
+        writeln!(out, "    3. 首页“登录”，再到“企业”→“办税身份管理”→“刷新”，取得法定代表人身份")?;
+        writeln!(
+            out,
+            "    4. 换一个浏览器，用另一位演示人员采集、登录，“企业”→“办税身份申请”，再由法定代表人审批\n"
+        )?;
     }
     writeln!(out, "  Operators:  grpcurl -plaintext {grpc} list")?;
     writeln!(
