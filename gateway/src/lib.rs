@@ -15,6 +15,7 @@ mod config;
 mod cookie;
 mod csrf;
 mod error;
+mod fixed;
 mod input;
 mod layers;
 mod limits;
@@ -53,9 +54,9 @@ pub use config::{
 };
 use cookie::Cookies;
 use csrf::Csrf;
+use fixed::Compressed;
 use layers::Durations;
 use limits::Limits;
-use pages::Compressed;
 use visitor::Recogniser;
 pub use wire::DocumentType;
 
@@ -71,7 +72,7 @@ pub(crate) struct Edge {
     recogniser: Recogniser,
     limits: Limits,
     captchas: Captchas,
-    pages: Compressed,
+    compressed: Compressed,
     durations: Durations,
     request_places: Arc<Semaphore>,
     live_places: Arc<Semaphore>,
@@ -100,7 +101,7 @@ impl Gateway {
             recogniser: Recogniser::new(&keyring, http.trusted_proxies.clone())?,
             limits: Limits::new(Arc::clone(&cache), clock.clone(), config.limits.clone()),
             captchas: Captchas::new(cache, clock, &keyring, &config.captcha)?,
-            pages: Compressed::default(),
+            compressed: Compressed::default(),
             durations: Durations::new(),
             request_places: live::places(http.concurrency_limit),
             live_places: live::places(config.live.streams),

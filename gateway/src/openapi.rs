@@ -1,8 +1,9 @@
 //! The documentation of the API, made from the routes: `/api/openapi.json`.
 
+use axum::Router;
+use axum::extract::State;
 use axum::routing::get;
-use axum::{Json, Router};
-use http::header::CACHE_CONTROL;
+use http::HeaderMap;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{
@@ -11,16 +12,17 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use crate::SharedEdge;
+use crate::fixed::Fixed;
 use crate::problem::ProblemDetails;
 use crate::routes;
 
 /// Serves the document.
 pub(crate) fn route() -> Router<SharedEdge> {
-    let document = document();
-    Router::new().route(
-        "/api/openapi.json",
-        get(async move || ([(CACHE_CONTROL, "public, max-age=300")], Json(document.clone()))),
-    )
+    let fixed = Fixed::json("api/openapi.json", "public, max-age=300", &document());
+    let answer = async move |State(edge): State<SharedEdge>, asked: HeaderMap| {
+        edge.compressed.send(fixed.clone(), &asked).await
+    };
+    Router::new().route("/api/openapi.json", get(answer))
 }
 
 /// Every route, the demo's included.

@@ -25,4 +25,5 @@ mod process;
 mod session;
 mod start;
 mod step_up;
+mod telemetry;
 mod world;

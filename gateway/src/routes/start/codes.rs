@@ -2,17 +2,19 @@
 
 use std::sync::LazyLock;
 
-use axum::Json;
-use axum::response::IntoResponse;
-use http::header::CACHE_CONTROL;
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
 use serde::Serialize;
 use shiming_identifiers::{DocumentType as KnownDocument, Ethnicity, Nationality};
 use utoipa::ToSchema;
 
+use crate::SharedEdge;
+use crate::fixed::Fixed;
 use crate::wire::{DocumentType, Role};
 
 /// The tables.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Codes {
     /// 证件类型, in the order to offer them.
@@ -26,14 +28,14 @@ pub(crate) struct Codes {
 }
 
 /// A code and what to show for it.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct CodeLabel {
     code: &'static str,
     label: &'static str,
 }
 
 /// A kind of document.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct DocumentTypeLabel {
     code: DocumentType,
@@ -45,7 +47,7 @@ struct DocumentTypeLabel {
 }
 
 /// A role in an enterprise.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct RoleLabel {
     code: Role,
     label: &'static str,
@@ -53,20 +55,19 @@ struct RoleLabel {
     applicable: bool,
 }
 
-static CODES: LazyLock<Codes> = LazyLock::new(|| Codes {
-    document_types: KnownDocument::ALL.into_iter().filter_map(document_type).collect(),
-    ethnicities: Ethnicity::all()
-        .iter()
-        .map(|one| CodeLabel { code: one.code(), label: one.name() })
-        .collect(),
-    nationalities: Nationality::all()
-        .iter()
-        .map(|one| CodeLabel { code: one.alpha2(), label: one.name() })
-        .collect(),
-    roles: ROLES
-        .map(|(code, label)| RoleLabel { code, label, applicable: code != Role::LegalRepresentative })
-        .into(),
-});
+static CODES: LazyLock<Fixed> = LazyLock::new(|| Fixed::json("api/codes", "public, max-age=3600", &tables()));
+
+fn tables() -> Codes {
+    let ethnicity = |one: &Ethnicity| CodeLabel { code: one.code(), label: one.name() };
+    let nationality = |one: &Nationality| CodeLabel { code: one.alpha2(), label: one.name() };
+    let role = |(code, label)| RoleLabel { code, label, applicable: code != Role::LegalRepresentative };
+    Codes {
+        document_types: KnownDocument::ALL.into_iter().filter_map(document_type).collect(),
+        ethnicities: Ethnicity::all().iter().map(ethnicity).collect(),
+        nationalities: Nationality::all().iter().map(nationality).collect(),
+        roles: ROLES.map(role).into(),
+    }
+}
 
 const ROLES: [(Role, &str); 8] = [
     (Role::LegalRepresentative, "法定代表人"),
@@ -93,6 +94,6 @@ fn document_type(known: KnownDocument) -> Option<DocumentTypeLabel> {
 
 /// Gives the code tables. They change with a release only.
 #[utoipa::path(get, path = "/api/codes", tag = "start", responses((status = 200, body = Codes)))]
-pub(crate) async fn codes() -> impl IntoResponse {
-    ([(CACHE_CONTROL, "public, max-age=3600")], Json(CODES.clone()))
+pub(crate) async fn codes(State(edge): State<SharedEdge>, asked: HeaderMap) -> Response {
+    edge.compressed.send(CODES.clone(), &asked).await
 }
