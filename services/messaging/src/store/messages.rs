@@ -12,8 +12,8 @@ use shiming_kernel::{MessageId, PersonId};
 use shiming_store::{StoreError, Tx};
 use uuid::Uuid;
 
-use super::PartCursor;
 use super::entities::message::{ActiveModel, Column, Entity, Model};
+use super::parts::{PartCursor, in_two_parts};
 use crate::domain::Params;
 
 /// A message as stored.
@@ -55,12 +55,8 @@ pub(crate) async fn list_messages(
     after: Option<PartCursor>,
     limit: u64,
 ) -> Result<Vec<StoredMessage>, StoreError> {
-    let (part, below) = after.map_or((false, None), |(part, id)| (part, Some(id)));
-    let mut rows = one_part(db, person_id, part, below, limit).await?;
-    let missing = limit.saturating_sub(rows.len() as u64);
-    if !part && missing > 0 {
-        rows.extend(one_part(db, person_id, true, None, missing).await?);
-    }
+    let rows =
+        in_two_parts(after, limit, |part, below, limit| one_part(db, person_id, part, below, limit)).await?;
     rows.into_iter().map(|row| open(sealer, row)).collect()
 }
 

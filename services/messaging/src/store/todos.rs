@@ -12,9 +12,9 @@ use shiming_kernel::{PersonId, TodoId};
 use shiming_store::{StoreError, Tx};
 use uuid::Uuid;
 
-use super::PartCursor;
 use super::entities::closed_task;
 use super::entities::todo::{ActiveModel, Column, Entity, Model};
+use super::parts::{PartCursor, in_two_parts};
 use crate::domain::Params;
 
 /// A to-do as stored.
@@ -82,12 +82,8 @@ pub(crate) async fn list_todos(
     after: Option<PartCursor>,
     limit: u64,
 ) -> Result<Vec<StoredTodo>, StoreError> {
-    let (part, below) = after.map_or((false, None), |(part, id)| (part, Some(id)));
-    let mut rows = one_part(db, person_id, part, below, limit).await?;
-    let missing = limit.saturating_sub(rows.len() as u64);
-    if !part && missing > 0 {
-        rows.extend(one_part(db, person_id, true, None, missing).await?);
-    }
+    let rows =
+        in_two_parts(after, limit, |part, below, limit| one_part(db, person_id, part, below, limit)).await?;
     rows.into_iter().map(|row| open(sealer, row)).collect()
 }
 
