@@ -131,7 +131,7 @@ impl Canvas {
     fn png(&self) -> ImageResult<Vec<u8>> {
         let pixels: Vec<u8> = self.ink.iter().map(|ink| grey(PAPER - (PAPER - INK) * ink)).collect();
         let mut file = Vec::new();
-        let encoder = PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::NoFilter);
+        let encoder = PngEncoder::new_with_quality(&mut file, CompressionType::Default, FilterType::NoFilter);
         let (width, height) = (u32::try_from(WIDTH).unwrap_or(0), u32::try_from(HEIGHT).unwrap_or(0));
         encoder.write_image(&pixels, width, height, ExtendedColorType::L8)?;
         Ok(file)
