@@ -65,7 +65,11 @@ for service in identity face-auth enterprise-binding messaging; do
   identity | messaging) cache=("${prefix}__CACHE__URL=redis://redis:6379") ;;
   *) cache=() ;; # Keeps everything in its database; a setting it does not know would stop its start.
   esac
-  variables "$service" "${cache[@]}" \
+  case $service in
+  messaging) sms=("${prefix}__SMS__TENCENT__SECRET_ID=fill-in" "${prefix}__SMS__TENCENT__SECRET_KEY=fill-in") ;;
+  *) sms=() ;;
+  esac
+  variables "$service" "${cache[@]}" "${sms[@]}" \
     "${prefix}__STORE__URL=postgres://shiming:$password@postgres:5432/${service//-/_}" \
     "${prefix}__KEYRING__CURRENT=1" \
     "${prefix}__KEYRING__KEYS__1=$(random)"
