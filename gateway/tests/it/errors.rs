@@ -61,8 +61,9 @@ async fn a_service_that_never_answers_costs_no_more_than_the_request_may_take() 
     let (release, gate) = std::sync::mpsc::channel::<()>();
     let gate = std::sync::Mutex::new(gate);
     world.script.on::<GetSessionRequest, GetSessionResponse>(move |_| {
-        // The stand-in's thread waits; the gateway must not.
-        let _ = gate.lock().unwrap().recv_timeout(std::time::Duration::from_secs(2));
+        // The stand-in waits, on a thread that nobody else needs; the gateway must not.
+        let patience = std::time::Duration::from_secs(10);
+        let _ = tokio::task::block_in_place(|| gate.lock().unwrap().recv_timeout(patience));
         Ok(GetSessionResponse { session: None })
     });
     let mut browser = world.signed_in().await;
