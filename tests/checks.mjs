@@ -35,7 +35,8 @@ function rustSteps() {
   return [
     { run: ['cargo', 'build', '--locked', '--workspace', '--bins', '--tests'] },
     run,
-    { run: ['cargo', 'test', '--locked', '--workspace', '--doc'], reads: 'cargo', mayBeEmpty: true },
+    // Only the kernel's docs hold an example that runs; for all crates this would build everything again with other features.
+    { run: ['cargo', 'test', '--locked', '--package', 'shiming-kernel', '--doc'], reads: 'cargo' },
   ];
 }
 
