@@ -18,6 +18,9 @@ pub enum CryptoError {
     /// The cipher refused to seal: the value is beyond its limit.
     #[error("value can't be sealed")]
     SealFailed,
+    /// The statement is none of this kind, or no key of ours signed it.
+    #[error("not a statement that one of these keys signed")]
+    Statement,
 }
 
 /// A keyring configuration that can't be used. Names versions, never secrets.

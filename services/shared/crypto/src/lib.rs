@@ -8,6 +8,7 @@
 //!                   ──HKDF──▶ "mac/hmac-sha256"  ‖ domain ──▶ MacKey        ├ BlindIndex     a column that is looked up
 //!                                                                           ├ OneTimeCodes   a code that is only compared
 //!                                                                           └ page tokens, pseudonyms in logs
+//!                   ──HKDF──▶ "sign/ed25519"     ‖ domain ──▶ StatementKey  a statement that others check
 //! ```
 //!
 //! Rotation: add a version, make it `current`, restart replicas one by one, re-seal what [`Sealer::is_stale`] names, then drop
@@ -24,6 +25,7 @@ mod mac;
 mod one_time_code;
 mod random;
 mod sealer;
+mod signed;
 mod token;
 
 pub use blind_index::BlindIndex;
@@ -33,4 +35,5 @@ pub use mac::MacKey;
 pub use one_time_code::OneTimeCodes;
 pub use random::random_digits;
 pub use sealer::{Sealer, Suite, field_context};
+pub use signed::{PublicKey, StatementKey, verify_statement};
 pub use token::{SecretToken, TokenHash};
