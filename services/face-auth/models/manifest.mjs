@@ -1,5 +1,6 @@
 // Reads the part of TOML that pack.toml uses, so that preparing the models needs Node alone: tables, arrays of tables,
-// strings (also over several lines, with line-ending backslashes), numbers and comments on lines of their own.
+// strings (also over several lines, with line-ending backslashes), numbers, lists of numbers on one line, and
+// comments on lines of their own.
 
 /** The manifest as nested objects. Throws with the line it cannot read. */
 export function parseManifest(text) {
@@ -14,7 +15,7 @@ export function parseManifest(text) {
       table = enter(root, header[2].split('.'), header[1] === '[[');
       return;
     }
-    const pair = /^([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|-?[\d.]+)$/.exec(line);
+    const pair = /^([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|-?[\d.]+|\[-?[\d.]+(?:,\s*-?[\d.]+)*\])$/.exec(line);
     if (!pair) throw new Error(`pack.toml: cannot read line ${index + 1}: ${line}`);
     table[pair[1]] = JSON.parse(pair[2]);
   });

@@ -53,7 +53,8 @@ async function wantedFiles(manifest, platforms) {
     }
     return found;
   });
-  return [manifest.detect, manifest.landmark, manifest.feature, ...libraries];
+  const { detect, landmark, feature, liveness, eye, pose } = manifest;
+  return [detect, landmark, feature, liveness, eye, pose, ...libraries].filter((file) => file);
 }
 
 async function takeFrom(source, files, directory) {

@@ -13,9 +13,10 @@ pub struct EngineConfig {
     /// Manifest of another pack than the built-in one. Unset: the manifest compiled into this binary, so that nobody who
     /// can change the files can change what they are checked against.
     pub manifest: Option<PathBuf>,
-    /// Threads that compute, each with its own sessions (about 15 MiB). More than the machine's cores gains nothing.
+    /// Threads that compute, each with its own sessions (about 25 MiB). More than the machine's cores gains nothing.
     pub workers: usize,
-    /// Pictures that may wait for a worker; each is held in memory meanwhile. Beyond it callers are told to come again.
+    /// Pictures that may wait for a worker, each frame of a burst counted; they are held in memory meanwhile. Beyond it callers
+    /// are told to come again.
     pub queue: usize,
     /// Bounds a picture must keep before it is decoded.
     pub limits: ImageLimits,
@@ -37,7 +38,7 @@ impl Default for EngineConfig {
             models: PathBuf::from(".setup/models"),
             manifest: None,
             workers: 2,
-            queue: 16,
+            queue: 64,
             limits: ImageLimits::default(),
         }
     }

@@ -45,6 +45,15 @@ pub(super) fn decode(bytes: &[u8], limits: &ImageLimits) -> Result<RgbImage, Cap
     Ok(picture.into_rgb8())
 }
 
+/// The decoder alone, for fuzzing: what a stranger's bytes reach before any net sees a pixel. Limits are the defaults, with
+/// fewer pixels so that an execution stays short. Returns whether they were a picture.
+#[cfg(feature = "fuzzing")]
+pub fn fuzz_decode(bytes: &[u8]) -> bool {
+    const MAX_PIXELS: u64 = 1_000_000;
+    let limits = ImageLimits { max_pixels: MAX_PIXELS, ..ImageLimits::default() };
+    decode(bytes, &limits).is_ok()
+}
+
 fn decoder_limits(limits: &ImageLimits) -> Limits {
     let mut of_decoder = Limits::no_limits();
     of_decoder.max_alloc = Some(limits.max_pixels.saturating_mul(BYTES_PER_PIXEL));

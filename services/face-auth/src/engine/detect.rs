@@ -58,7 +58,10 @@ impl Detector {
         let height = pixels(whole.bottom * scale).clamp(1, spec.height);
         let small = scaler.scale(image, whole, width, height)?;
         let planes = self.net.planes();
-        planes.fill(-spec.mean / spec.divisor);
+        let size = spec.width as usize * spec.height as usize;
+        for (index, plane) in planes.chunks_exact_mut(size).enumerate() {
+            plane.fill(-spec.mean.of(index) / spec.divisor.of(index));
+        }
         write_planes(&small, spec, planes);
         Ok(scale)
     }

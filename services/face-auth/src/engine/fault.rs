@@ -29,11 +29,13 @@ pub enum CaptureFault {
     TooBright,
     /// Turned or tipped away from the camera.
     FaceTurnedAway,
+    /// A mask, dark glasses or a hand lie over it.
+    FaceCovered,
 }
 
 impl CaptureFault {
     /// Every fault, for tables and tests that must cover each of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NotAnImage,
         Self::ImageTooLarge,
         Self::NoFace,
@@ -44,6 +46,7 @@ impl CaptureFault {
         Self::TooDark,
         Self::TooBright,
         Self::FaceTurnedAway,
+        Self::FaceCovered,
     ];
 
     /// Upper snake case, stable: what the page chooses its hint by (`metadata.fault`).
@@ -59,6 +62,7 @@ impl CaptureFault {
             Self::TooDark => "TOO_DARK",
             Self::TooBright => "TOO_BRIGHT",
             Self::FaceTurnedAway => "FACE_TURNED_AWAY",
+            Self::FaceCovered => "FACE_COVERED",
         }
     }
 
@@ -75,6 +79,7 @@ impl CaptureFault {
             Self::TooDark => "光线过暗，请到明亮处重试",
             Self::TooBright => "光线过强，请避开强光或逆光后重试",
             Self::FaceTurnedAway => "请正对摄像头，不要低头、抬头或侧脸",
+            Self::FaceCovered => "面部有遮挡，请摘下口罩、墨镜，露出整张脸",
         }
     }
 
@@ -89,7 +94,8 @@ impl CaptureFault {
             | Self::TooBlurred
             | Self::TooDark
             | Self::TooBright
-            | Self::FaceTurnedAway => ErrorKind::FailedPrecondition,
+            | Self::FaceTurnedAway
+            | Self::FaceCovered => ErrorKind::FailedPrecondition,
         }
     }
 }

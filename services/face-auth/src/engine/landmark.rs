@@ -50,6 +50,23 @@ impl Landmarks {
         if mouth.abs() < f32::EPSILON { 0.0 } else { project(nose) / mouth }
     }
 
+    /// Degrees, positive when the head is raised; fitted against a 3-D face mesh. For packs without a pose net.
+    pub(super) fn pitch(&self) -> f32 {
+        66.0 * (0.58 - self.nose_height())
+    }
+
+    /// Opening of the lips over the width of the mouth inside of them.
+    pub(super) fn mouth_open(&self) -> f32 {
+        let width = self.0[60].distance(self.0[64]);
+        self.0[62].distance(self.0[66]) / width.max(f32::EPSILON)
+    }
+
+    /// The viewer's left and right eye.
+    pub(super) fn eyes(&self) -> [EyeOutline; 2] {
+        [[36, 37, 38, 39, 40, 41], [42, 43, 44, 45, 46, 47]]
+            .map(|of| EyeOutline(of.map(|index| self.0[index])))
+    }
+
     /// Distance of the eyes in pixels.
     pub(super) fn eye_distance(&self) -> f32 {
         let [left, right, ..] = self.five();
@@ -62,6 +79,29 @@ impl Landmarks {
         let length = from.distance(to).max(f32::EPSILON);
         let along = Point::new((to.x - from.x) / length, (to.y - from.y) / length);
         (along, Point::new(-along.y, along.x))
+    }
+}
+
+/// An eye's six points: its corners are the first and the fourth, the upper lid lies between them, the lower lid behind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct EyeOutline([Point; 6]);
+
+impl EyeOutline {
+    /// Middle of the lids.
+    pub(super) fn centre(&self) -> Point {
+        let [_, b, c, _, e, f] = self.0;
+        Point::mean(&[b, c, e, f])
+    }
+
+    /// From corner to corner, pixels.
+    pub(super) fn width(&self) -> f32 {
+        self.0[0].distance(self.0[3])
+    }
+
+    /// Height of the opening over its width.
+    pub(super) fn aspect(&self) -> f32 {
+        let [_, b, c, _, e, f] = self.0;
+        (b.distance(f) + c.distance(e)) / (2.0 * self.width()).max(f32::EPSILON)
     }
 }
 

@@ -12,32 +12,46 @@
 //!   at a time, and the async threads never wait for pixels. A full queue is an answer ([`EngineError::Busy`]), not a wait.
 //! - A picture that can't be judged is a [`CaptureFault`] with words a person can act on; it is never a low similarity.
 //!
-//! Liveness (issue "face-auth") joins as further nets of the pack and further jobs on the same pool; a capture's landmarks,
-//! pose and light are measured here already.
+//! A frame of a liveness burst takes the same way and comes back as an [`Observation`]: everything that was measured, for the
+//! judge of the burst to weigh. The nets that serve this alone are optional in a pack; what is missing shows in
+//! [`FaceEngine::capabilities`].
 
 mod align;
 mod config;
 mod decode;
 mod detect;
 mod embed;
+mod eye;
 mod face_engine;
 mod fault;
 mod geometry;
 mod landmark;
 mod manifest;
+mod observation;
+mod observe;
 mod pack;
+mod passive;
 mod pixels;
 mod pool;
+mod pose;
+mod probability;
 mod quality;
 mod recogniser;
 mod runtime;
 mod template;
+mod thumbnail;
 mod weights;
 
 pub use self::config::{EngineConfig, ImageLimits};
-pub use self::face_engine::FaceEngine;
+#[cfg(feature = "fuzzing")]
+pub use self::decode::fuzz_decode;
+pub use self::face_engine::{Capabilities, FaceEngine};
 pub use self::fault::{CaptureFault, EngineError};
-pub use self::manifest::Thresholds;
+pub use self::manifest::{LivenessThresholds, Thresholds};
+pub use self::observation::{
+    Eye, Eyes, FaceBox, FacePoint, FacePoints, Observation, ObserveOptions, PassiveScores, Pose,
+};
 pub use self::pack::{ModelVersion, ModelVersions, PackError};
 pub use self::recogniser::InferenceTimes;
 pub use self::template::{Template, TemplateError};
+pub use self::thumbnail::Thumbnail;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::digest;
 
 use super::config::EngineConfig;
-use super::manifest::{FileSpec, Manifest};
+use super::manifest::{FileSpec, Manifest, NetRole};
 use super::template::MARK;
 
 /// The default pack's manifest, fixed when the service was built.
@@ -103,7 +103,7 @@ pub struct ModelVersions {
 /// One net of the pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelVersion {
-    /// `detect`, `landmark` or `feature`.
+    /// `detect`, `landmark`, `feature`, `liveness`, `eye` or `pose`; a pack may lack the last three.
     pub role: &'static str,
     /// sha256 of its file, lower-case hex.
     pub sha256: String,
@@ -113,9 +113,7 @@ pub struct ModelVersion {
 pub(super) struct Pack {
     pub(super) manifest: Manifest,
     pub(super) library: PathBuf,
-    pub(super) detect: Vec<u8>,
-    pub(super) landmark: Vec<u8>,
-    pub(super) feature: Vec<u8>,
+    nets: Vec<(NetRole, Vec<u8>)>,
 }
 
 impl Pack {
@@ -131,14 +129,24 @@ impl Pack {
         let library_path = config.models.join(&library.file.file);
         let (checked, nets) = std::thread::scope(|scope| {
             let library = scope.spawn(|| check(&config.models, &library.file));
-            let nets = [&manifest.detect.file, &manifest.landmark.file, &manifest.feature.net.file]
-                .map(|file| read_checked(&config.models, file));
+            let nets: Result<Vec<_>, _> = manifest
+                .nets()
+                .map(|(role, file)| read_checked(&config.models, file).map(|bytes| (role, bytes)))
+                .collect();
             (library.join(), nets)
         });
         checked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        let [detect, landmark, feature] = nets;
-        let (detect, landmark, feature) = (detect?, landmark?, feature?);
-        Ok(Self { library: library_path, detect, landmark, feature, manifest })
+        Ok(Self { library: library_path, nets: nets?, manifest })
+    }
+
+    /// The content of a net's file; empty when the manifest has no such net.
+    pub(super) fn content(&self, role: NetRole) -> &[u8] {
+        self.nets.iter().find(|(of, _)| *of == role).map_or(&[], |(_, bytes)| bytes)
+    }
+
+    /// Every net's content.
+    pub(super) fn contents(&mut self) -> impl Iterator<Item = &mut [u8]> {
+        self.nets.iter_mut().map(|(_, bytes)| bytes.as_mut_slice())
     }
 
     /// Marks templates with the net that made them.
@@ -150,16 +158,14 @@ impl Pack {
     }
 
     pub(super) fn versions(&self) -> ModelVersions {
-        let Manifest { id, version, licence, detect, landmark, feature, .. } = &self.manifest;
-        let net = |role, file: &FileSpec| ModelVersion { role, sha256: file.sha256.clone() };
+        let Manifest { id, version, licence, .. } = &self.manifest;
+        let nets = self.manifest.nets();
         ModelVersions {
             pack: format!("{id}@{version}"),
             licence: licence.name.clone(),
-            nets: vec![
-                net("detect", &detect.file),
-                net("landmark", &landmark.file),
-                net("feature", &feature.net.file),
-            ],
+            nets: nets
+                .map(|(role, file)| ModelVersion { role: role.name(), sha256: file.sha256.clone() })
+                .collect(),
         }
     }
 }
@@ -228,9 +234,7 @@ mod tests {
         let platform = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
         let library =
             manifest.runtime.iter().find(|entry| entry.platform == platform).expect("this platform");
-        let nets =
-            [&manifest.detect.file, &manifest.landmark.file, &manifest.feature.net.file, &library.file];
-        for file in nets {
+        for file in manifest.nets().map(|(_, file)| file).chain([&library.file]) {
             let target = directory.path().join(&file.file);
             fs::create_dir_all(target.parent().expect("has a parent")).expect("made");
             fs::copy(from.join(&file.file), target).expect("models are ready (make models)");
@@ -244,7 +248,7 @@ mod tests {
         let config = EngineConfig { models: repository_models(), ..EngineConfig::default() };
         let pack = Pack::load(&config).expect("models are ready (make models)");
         assert_eq!(pack.versions().pack, "faceplugin-fr@1");
-        assert_eq!(pack.versions().nets.len(), 3);
+        assert_eq!(pack.versions().nets.len(), 6);
     }
 
     #[test]

@@ -59,7 +59,6 @@ pub(super) fn luma([red, green, blue]: [u8; 3]) -> f32 {
 /// Writes `image` into the upper left of a net's input planes, normalised as `spec` says. What lies beyond is left as it is.
 pub(super) fn write_planes(image: &RgbImage, spec: &InputSpec, planes: &mut [f32]) {
     let (width, height) = (spec.width as usize, spec.height as usize);
-    let (mean, factor) = (spec.mean, spec.divisor.recip());
     let rows = image.as_raw().chunks_exact(3 * image.width() as usize);
     let channels: &[usize] = match spec.order {
         ChannelOrder::Rgb => &[0, 1, 2],
@@ -69,12 +68,14 @@ pub(super) fn write_planes(image: &RgbImage, spec: &InputSpec, planes: &mut [f32
     for (row, line) in rows.enumerate().take(height) {
         let (pixels, _) = line.as_chunks::<3>();
         for (plane, &channel) in channels.iter().enumerate() {
+            let (mean, factor) = (spec.mean.of(plane), spec.divisor.of(plane).recip());
             let start = plane * width * height + row * width;
             for (value, pixel) in planes[start..start + width].iter_mut().zip(pixels) {
                 *value = (f32::from(pixel[channel]) - mean) * factor;
             }
         }
         if spec.order == ChannelOrder::Grey {
+            let (mean, factor) = (spec.mean.of(0), spec.divisor.of(0).recip());
             for (value, pixel) in planes[row * width..(row + 1) * width].iter_mut().zip(pixels) {
                 *value = (luma(*pixel) - mean) * factor;
             }
@@ -84,10 +85,12 @@ pub(super) fn write_planes(image: &RgbImage, spec: &InputSpec, planes: &mut [f32
 
 #[cfg(test)]
 mod tests {
+    use super::super::manifest::PerPlane;
     use super::*;
 
     fn spec(order: ChannelOrder) -> InputSpec {
-        InputSpec { input: "input".into(), width: 3, height: 2, order, mean: 100.0, divisor: 10.0 }
+        let (mean, divisor) = (PerPlane::All(100.0), PerPlane::All(10.0));
+        InputSpec { input: "input".into(), width: 3, height: 2, order, mean, divisor }
     }
 
     #[test]
@@ -97,6 +100,15 @@ mod tests {
         write_planes(&image, &spec(ChannelOrder::Bgr), &mut planes);
         assert_eq!(planes[..3], [3.0, -10.0, 9.0]);
         assert_eq!((planes[6], planes[12]), (2.0, 1.0));
+    }
+
+    #[test]
+    fn each_plane_has_its_own_mean_and_divisor() {
+        let image = RgbImage::from_raw(1, 1, vec![110, 120, 130]).expect("one pixel");
+        let (mean, divisor) = (PerPlane::Each([10.0, 20.0, 30.0]), PerPlane::Each([1.0, 2.0, 10.0]));
+        let mut planes = vec![0.0; 18];
+        write_planes(&image, &InputSpec { mean, divisor, ..spec(ChannelOrder::Rgb) }, &mut planes);
+        assert_eq!((planes[0], planes[6], planes[12]), (100.0, 50.0, 10.0));
     }
 
     #[test]

@@ -94,14 +94,25 @@ impl<S: 'static> Pool<S> {
         T: Send + 'static,
         F: FnOnce(&mut S) -> T + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        let span = tracing::Span::current();
-        self.shared.put(Box::new(move |state| {
-            if !answer.is_closed() {
-                let _ = answer.send(span.in_scope(|| job(state)));
-            }
-        }))?;
+        let (job, answered) = answering(job);
+        self.shared.put(vec![job])?;
         answered.await.map_err(|_| PoolError::BrokenOff)
+    }
+
+    /// Runs `jobs` on all workers; the answers in the order of the jobs. There is room for all of them or none is begun.
+    /// Dropping the future gives up those that don't run yet.
+    pub(super) async fn run_all<T, F>(&self, jobs: Vec<F>) -> Result<Vec<Result<T, PoolError>>, PoolError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut S) -> T + Send + 'static,
+    {
+        let (jobs, answers): (Vec<_>, Vec<_>) = jobs.into_iter().map(answering).unzip();
+        self.shared.put(jobs)?;
+        let mut found = Vec::with_capacity(answers.len());
+        for answered in answers {
+            found.push(answered.await.map_err(|_| PoolError::BrokenOff));
+        }
+        Ok(found)
     }
 
     /// Threads of the pool.
@@ -110,22 +121,44 @@ impl<S: 'static> Pool<S> {
     }
 }
 
+/// The job as the queue holds it, and where its answer arrives. It is skipped when nobody waits for that any more.
+fn answering<S, T, F>(job: F) -> (Job<S>, oneshot::Receiver<T>)
+where
+    T: Send + 'static,
+    F: FnOnce(&mut S) -> T + Send + 'static,
+{
+    let (answer, answered) = oneshot::channel();
+    let span = tracing::Span::current();
+    let job = move |state: &mut S| {
+        if !answer.is_closed() {
+            let _ = answer.send(span.in_scope(|| job(state)));
+        }
+    };
+    (Box::new(job), answered)
+}
+
 impl<S> Shared<S> {
     fn lock(&self) -> MutexGuard<'_, Queue<S>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, job: Job<S>) -> Result<(), PoolError> {
-        let mut queue = self.lock();
+    /// Takes all of `jobs` or none. An empty queue takes any number: a burst longer than the queue would never fit.
+    fn put(&self, jobs: Vec<Job<S>>) -> Result<(), PoolError> {
+        let (count, mut queue) = (jobs.len(), self.lock());
         if queue.closed {
             return Err(PoolError::BrokenOff);
         }
-        if queue.jobs.len() >= self.capacity {
-            return Err(PoolError::Busy(self.hint(queue.jobs.len())));
+        let waiting = queue.jobs.len();
+        if waiting > 0 && waiting + count > self.capacity {
+            return Err(PoolError::Busy(self.hint(waiting + count - 1)));
         }
-        queue.jobs.push_back(job);
+        queue.jobs.extend(jobs);
         drop(queue);
-        self.changed.notify_one();
+        if count == 1 {
+            self.changed.notify_one();
+        } else {
+            self.changed.notify_all();
+        }
         Ok(())
     }
 
@@ -199,7 +232,7 @@ mod tests {
             let _ = running.send(());
             let _ = held.recv();
         };
-        pool.shared.put(Box::new(job)).expect("room");
+        pool.shared.put(vec![Box::new(job)]).expect("room");
         runs.await.expect("the job runs");
         release
     }
@@ -239,6 +272,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_burst_is_taken_whole_or_not_at_all() {
+        let pool = pool(1, 4);
+        let release = occupy(&pool).await;
+        let burst = |from: u32| (from..from + 3).map(|number| move |_: &mut u32| number).collect::<Vec<_>>();
+        let first = pool.run_all(burst(0));
+        tokio::pin!(first);
+        assert!(futures::poll!(&mut first).is_pending());
+        assert!(matches!(pool.run_all(burst(10)).await, Err(PoolError::Busy(_))), "two places are missing");
+        drop(release);
+        assert_eq!(first.await, Ok(vec![Ok(0), Ok(1), Ok(2)]));
+    }
+
+    #[tokio::test]
+    async fn a_burst_longer_than_the_queue_waits_for_an_empty_one() {
+        let pool = pool(1, 2);
+        let jobs: Vec<_> = (0..5_u32).map(|number| move |_: &mut u32| number).collect();
+        assert_eq!(pool.run_all(jobs).await.map(|answers| answers.len()), Ok(5));
+    }
+
+    #[tokio::test]
+    async fn a_bursts_jobs_run_at_the_same_time() {
+        let pool = pool(2, 8);
+        let meet = Arc::new(std::sync::Barrier::new(2));
+        let jobs: Vec<_> = (0..2)
+            .map(|_| {
+                let meet = Arc::clone(&meet);
+                move |_: &mut u32| meet.wait().is_leader()
+            })
+            .collect();
+        let answers = pool.run_all(jobs).await.expect("room");
+        assert_eq!(answers.iter().filter(|answer| **answer == Ok(true)).count(), 1, "they met");
+    }
+
+    #[tokio::test]
     async fn a_panic_ends_one_job_only() {
         let pool = pool(1, 4);
         assert_eq!(pool.run(|_| panic!("on purpose")).await, Err::<(), _>(PoolError::BrokenOff));
@@ -264,7 +331,7 @@ mod tests {
             let pool = pool(1, 4);
             Arc::clone(&pool.shared)
         };
-        assert_eq!(shared.put(Box::new(|_| ())), Err(PoolError::BrokenOff));
+        assert_eq!(shared.put(vec![Box::new(|_| ())]), Err(PoolError::BrokenOff));
     }
 
     #[test]

@@ -55,15 +55,17 @@ impl Gate {
     };
 
     /// The one face that is meant.
-    pub(super) fn single(&self, faces: &[Face], edge: Rect) -> Result<Face, CaptureFault> {
+    pub(super) fn nearest(&self, faces: &[Face]) -> Result<Face, CaptureFault> {
         let (nearest, others) = faces.split_first().ok_or(CaptureFault::NoFace)?;
         if others.iter().any(|other| other.area.width() >= self.other_face_from * nearest.area.width()) {
             return Err(CaptureFault::SeveralFaces);
         }
-        if room(nearest.area, edge) < self.min_room {
-            return Err(CaptureFault::FaceCutOff);
-        }
         Ok(*nearest)
+    }
+
+    /// Whether the whole face is in the picture.
+    pub(super) fn room(&self, face: Face, edge: Rect) -> Result<(), CaptureFault> {
+        if room(face.area, edge) < self.min_room { Err(CaptureFault::FaceCutOff) } else { Ok(()) }
     }
 
     /// Size and pose.
@@ -165,21 +167,18 @@ mod tests {
     #[test]
     fn one_face_is_needed() {
         let gate = Gate::CAPTURE;
-        assert_eq!(gate.single(&[], EDGE), Err(CaptureFault::NoFace));
-        assert_eq!(
-            gate.single(&[face(200.0, 160.0), face(20.0, 120.0)], EDGE),
-            Err(CaptureFault::SeveralFaces)
-        );
+        assert_eq!(gate.nearest(&[]), Err(CaptureFault::NoFace));
+        assert_eq!(gate.nearest(&[face(200.0, 160.0), face(20.0, 120.0)]), Err(CaptureFault::SeveralFaces));
         let passer_by = face(20.0, 30.0);
-        assert_eq!(gate.single(&[face(200.0, 160.0), passer_by], EDGE), Ok(face(200.0, 160.0)));
+        assert_eq!(gate.nearest(&[face(200.0, 160.0), passer_by]), Ok(face(200.0, 160.0)));
     }
 
     #[test]
     fn a_face_at_the_edge_is_cut_off() {
-        assert_eq!(Gate::CAPTURE.single(&[face(-40.0, 160.0)], EDGE), Err(CaptureFault::FaceCutOff));
-        assert_eq!(Gate::CAPTURE.single(&[face(4.0, 160.0)], EDGE), Err(CaptureFault::FaceCutOff));
-        assert!(Gate::CAPTURE.single(&[face(10.0, 160.0)], EDGE).is_ok());
-        assert!(Gate::REFERENCE.single(&[face(-4.0, 160.0)], EDGE).is_ok());
+        assert_eq!(Gate::CAPTURE.room(face(-40.0, 160.0), EDGE), Err(CaptureFault::FaceCutOff));
+        assert_eq!(Gate::CAPTURE.room(face(4.0, 160.0), EDGE), Err(CaptureFault::FaceCutOff));
+        assert!(Gate::CAPTURE.room(face(10.0, 160.0), EDGE).is_ok());
+        assert!(Gate::REFERENCE.room(face(-4.0, 160.0), EDGE).is_ok());
     }
 
     #[test]

@@ -10,12 +10,15 @@ use super::config::ImageLimits;
 use super::decode::decode;
 use super::detect::{Detector, Face};
 use super::embed::Embedder;
+use super::eye::EyeNet;
 use super::fault::{CaptureFault, EngineError};
 use super::geometry::{Point, Rect, Similarity};
 use super::landmark::{LandmarkNet, Landmarks};
-use super::manifest::InputSpec;
+use super::manifest::{InputSpec, NetRole};
 use super::pack::{Pack, PackError};
+use super::passive::LivenessNet;
 use super::pixels::{Scaler, bounds};
+use super::pose::PoseNet;
 use super::quality::Gate;
 use super::runtime::Net;
 use super::template::Template;
@@ -27,16 +30,19 @@ const MAX_ROLL: f32 = 20.0;
 const PATCH_SIDE: u32 = 256;
 const PATCH_WIDTH: f32 = 2.0;
 
-/// Everything one thread needs to turn pictures into templates.
+/// Everything one thread needs to turn pictures into templates and observations.
 pub(super) struct Recogniser {
-    limits: ImageLimits,
-    scaler: Scaler,
-    detector: Detector,
+    pub(super) limits: ImageLimits,
+    pub(super) scaler: Scaler,
+    pub(super) detector: Detector,
     landmarks: LandmarkNet,
-    embedder: Embedder,
+    pub(super) embedder: Embedder,
+    pub(super) liveness: Option<LivenessNet>,
+    pub(super) eye: Option<EyeNet>,
+    pub(super) pose: Option<PoseNet>,
 }
 
-/// How long each net took, without anything around it.
+/// How long each net took once, without anything around it; zero for a net the pack hasn't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InferenceTimes {
     /// Finding faces.
@@ -45,12 +51,23 @@ pub struct InferenceTimes {
     pub landmark: Duration,
     /// Turning an aligned face into a template.
     pub feature: Duration,
+    /// Telling a face from a picture of one, one crop.
+    pub liveness: Duration,
+    /// Seeing whether one eye is closed.
+    pub eye: Duration,
+    /// Seeing how the head is held.
+    pub pose: Duration,
 }
 
 impl InferenceTimes {
-    /// All nets once: one picture.
-    pub fn sum(self) -> Duration {
+    /// What one picture's template takes.
+    pub fn template(self) -> Duration {
         self.detect + self.landmark + self.feature
+    }
+
+    /// What one frame's observation takes, passive scores included.
+    pub fn observation(self) -> Duration {
+        self.template() + 2 * (self.liveness + self.eye) + self.pose
     }
 }
 
@@ -61,9 +78,9 @@ pub(super) struct Nets {
 
 impl Nets {
     pub(super) fn new(mut pack: Pack) -> Self {
-        for net in [&mut pack.detect, &mut pack.landmark, &mut pack.feature] {
+        pack.contents().for_each(|net| {
             clear_vanishing(net);
-        }
+        });
         Self { pack }
     }
 
@@ -72,20 +89,34 @@ impl Nets {
         environment: &Environment,
         limits: ImageLimits,
     ) -> Result<Recogniser, PackError> {
-        let Pack { manifest, detect, landmark, feature, .. } = &self.pack;
-        let load = |file: &str, spec: &InputSpec, model: &[u8]| {
-            Net::load(environment, spec, model)
+        let manifest = &self.pack.manifest;
+        let load = |role: NetRole, file: &str, spec: &InputSpec| {
+            Net::load(environment, spec, self.pack.content(role))
                 .map_err(|error| PackError::Net { file: file.to_owned(), source: error.into() })
         };
-        let detect = load(&manifest.detect.file.file, &manifest.detect.input, detect)?;
-        let landmark = load(&manifest.landmark.file.file, &manifest.landmark.input, landmark)?;
-        let feature = load(&manifest.feature.net.file.file, &manifest.feature.net.input, feature)?;
+        let detect = load(NetRole::Detect, &manifest.detect.file.file, &manifest.detect.input)?;
+        let landmark = load(NetRole::Landmark, &manifest.landmark.file.file, &manifest.landmark.input)?;
+        let feature = &manifest.feature.net;
+        let feature = load(NetRole::Feature, &feature.file.file, &feature.input)?;
+        let liveness = manifest.liveness.as_ref().map(|spec| {
+            load(NetRole::Liveness, &spec.net.file.file, &spec.net.input)
+                .map(|net| LivenessNet::new(net, spec.clone()))
+        });
+        let eye = manifest.eye.as_ref().map(|spec| {
+            load(NetRole::Eye, &spec.net.file.file, &spec.net.input).map(|net| EyeNet::new(net, spec.clone()))
+        });
+        let pose = manifest.pose.as_ref().map(|spec| {
+            load(NetRole::Pose, &spec.file.file, &spec.input).map(|net| PoseNet::new(net, spec.clone()))
+        });
         Ok(Recogniser {
             limits,
             scaler: Scaler::new(),
             detector: Detector::new(detect, manifest.detect.clone()),
             landmarks: LandmarkNet::new(landmark, manifest.landmark.clone()),
             embedder: Embedder::new(feature, manifest.feature.clone(), self.pack.mark()),
+            liveness: liveness.transpose()?,
+            eye: eye.transpose()?,
+            pose: pose.transpose()?,
         })
     }
 }
@@ -95,8 +126,10 @@ impl Recogniser {
     pub(super) fn template(&mut self, bytes: &[u8], gate: &Gate) -> Result<Template, EngineError> {
         let image = decode(bytes, &self.limits)?;
         let faces = self.detector.find(&mut self.scaler, &image)?;
-        let face = gate.single(&faces, bounds(&image))?;
-        let landmarks = self.find_landmarks(&image, face)?;
+        let face = gate.nearest(&faces)?;
+        gate.room(face, bounds(&image))?;
+        let (landmarks, upright) = self.find_landmarks(&image, face)?;
+        upright?;
         gate.pose(&landmarks)?;
         let chip = chip(&mut self.scaler, &image, &landmarks.five(), self.embedder.side())?;
         gate.light_and_sharpness(&chip)?;
@@ -108,29 +141,46 @@ impl Recogniser {
             detect: timed(|| self.detector.infer())?,
             landmark: timed(|| self.landmarks.infer())?,
             feature: timed(|| self.embedder.infer())?,
+            liveness: self.liveness.as_mut().map_or(Ok(Duration::ZERO), |net| timed(|| net.infer()))?,
+            eye: self.eye.as_mut().map_or(Ok(Duration::ZERO), |net| timed(|| net.infer()))?,
+            pose: self.pose.as_mut().map_or(Ok(Duration::ZERO), |net| timed(|| net.infer()))?,
         })
     }
 
-    fn find_landmarks(&mut self, image: &RgbImage, face: Face) -> Result<Landmarks, EngineError> {
+    /// The points, and whether a strongly tilted face was found again once it was turned upright; if not, the points are the
+    /// uncertain ones of the tilted face.
+    pub(super) fn find_landmarks(
+        &mut self,
+        image: &RgbImage,
+        face: Face,
+    ) -> Result<(Landmarks, Result<(), CaptureFault>), EngineError> {
         let found = self.landmarks.find(&mut self.scaler, image, face.area)?;
         if found.roll().to_degrees().abs() <= MAX_ROLL {
-            return Ok(found);
+            return Ok((found, Ok(())));
         }
-        self.find_upright(image, face, found.roll())
+        Ok(match self.find_upright(image, face, found.roll())? {
+            Some(upright) => (upright, Ok(())),
+            None => (found, Err(CaptureFault::FaceTurnedAway)),
+        })
     }
 
     /// Turns the face upright, looks for it again there, and brings the points back into the picture.
-    fn find_upright(&mut self, image: &RgbImage, face: Face, roll: f32) -> Result<Landmarks, EngineError> {
+    fn find_upright(
+        &mut self,
+        image: &RgbImage,
+        face: Face,
+        roll: f32,
+    ) -> Result<Option<Landmarks>, EngineError> {
         let side = side_length(PATCH_SIDE);
         let width = face.area.width().max(face.area.height());
         let middle = Point::new(side / 2.0, side / 2.0);
         let turn = Similarity::about(face.area.centre(), -roll, side / (PATCH_WIDTH * width), middle);
         let patch = warp(&mut self.scaler, image, turn, PATCH_SIDE)?;
         let upright = self.detector.find(&mut self.scaler, &patch)?;
-        let area = nearest_to(middle, &upright).ok_or(CaptureFault::FaceTurnedAway)?;
+        let Some(area) = nearest_to(middle, &upright) else { return Ok(None) };
         let points = self.landmarks.find(&mut self.scaler, &patch, area)?;
         let back = turn.inverse();
-        Ok(Landmarks(points.0.map(|point| back.apply(point))))
+        Ok(Some(Landmarks(points.0.map(|point| back.apply(point)))))
     }
 }
 

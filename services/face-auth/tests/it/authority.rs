@@ -85,7 +85,7 @@ async fn the_engine_says_what_runs(database: TestDatabase) {
     let info = engine_info(&stand).await;
     assert_eq!((info.model_pack.as_str(), info.workers), ("faceplugin-fr@1", 2));
     let roles: Vec<_> = info.models.iter().map(|model| model.role.as_str()).collect();
-    assert_eq!(roles, ["detect", "landmark", "feature"]);
+    assert_eq!(roles, ["detect", "landmark", "feature", "liveness", "eye", "pose"]);
     assert!(info.models.iter().all(|model| model.sha256.len() == 64));
 }
 

@@ -2,6 +2,7 @@
 
 mod faults;
 mod load;
+mod observations;
 mod people;
 
 use std::fs;
