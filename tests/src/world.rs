@@ -68,7 +68,7 @@ impl Part {
     fn peers(self) -> &'static [Self] {
         match self {
             Self::Identity => &[Self::FaceAuth, Self::Messaging],
-            Self::FaceAuth => &[],
+            Self::FaceAuth => &[Self::Messaging],
             Self::EnterpriseBinding => &[Self::Identity, Self::Messaging],
             Self::Messaging => &[Self::Identity],
             Self::Gateway => &Self::SERVICES,

@@ -45,7 +45,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
         async {
             shiming_identity::connect(&parts.identity, clock.clone(), &shutdown).await.context("identity")
         },
-        FaceAuth::build(&parts.face_auth, clock.clone()),
+        FaceAuth::build(&parts.face_auth, clock.clone(), &shutdown),
         EnterpriseBinding::build(&parts.enterprise_binding, clock.clone(), &shutdown),
         Messaging::build(&parts.messaging, clock.clone()),
     )?;

@@ -85,6 +85,7 @@ impl Part<'_> {
         let peers: &[&str] = match name {
             "identity" => &["face_auth", "messaging"],
             "enterprise-binding" => &["identity", "messaging"],
+            "face-auth" => &["messaging"],
             "messaging" => &["identity"],
             _ => &[],
         };

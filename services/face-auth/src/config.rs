@@ -5,7 +5,9 @@ use serde::Deserialize;
 use shiming_crypto::KeyringConfig;
 use shiming_identifiers::{DocumentNumber, DocumentType, IdentifierError, PersonName};
 use shiming_kernel::Redacted;
-use shiming_runtime::config::{DurationText, ListenConfig, ProcessConfig, TelemetryConfig, Validate};
+use shiming_runtime::config::{
+    DurationText, ListenConfig, PeerConfig, ProcessConfig, TelemetryConfig, Validate,
+};
 use shiming_store::StoreConfig;
 
 use crate::domain::KnownPerson;
@@ -30,11 +32,39 @@ pub struct Config {
     pub keyring: KeyringConfig,
     /// Models and workers.
     pub engine: EngineConfig,
+    /// The services that face-auth calls.
+    pub peers: Peers,
     /// How much is taken, how often, how long.
     pub limits: LimitsConfig,
+    /// What a living person is asked to do.
+    pub liveness: LivenessConfig,
     /// The demo authority; absent outside the embedded mode.
     #[serde(default)]
     pub demo: Option<DemoConfig>,
+}
+
+/// `[peers]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peers {
+    /// Tells people what happened.
+    pub messaging: PeerConfig,
+}
+
+/// `[liveness]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LivenessConfig {
+    /// Fewest actions of a challenge.
+    pub fewest_actions: usize,
+    /// Most actions of a challenge.
+    pub most_actions: usize,
+    /// From the challenge to the last frame.
+    pub challenge_life: DurationText,
+    /// Frames that a page takes of each step.
+    pub frames_per_step: u32,
+    /// How long a step takes.
+    pub step_time: DurationText,
 }
 
 /// `[limits]`
@@ -43,8 +73,14 @@ pub struct Config {
 pub struct LimitsConfig {
     /// Refused faces of one identity on one day.
     pub attempts_per_day: u32,
+    /// Captures of one identity on one day that look like attacks.
+    pub attacks_per_day: u32,
+    /// Challenges of one identity on one day that aren't answered.
+    pub incomplete_per_day: u32,
     /// Judged captures of one identity on one day that don't count as attempts.
     pub free_tries_per_day: u32,
+    /// The same of one device, over all identities.
+    pub device: DeviceLimitsConfig,
     /// From opening a session to its last capture.
     pub session_life: DurationText,
     /// From passing to redeeming.
@@ -57,20 +93,22 @@ pub struct LimitsConfig {
     pub captures_at_once: usize,
     /// How long the engine may take over one capture.
     pub judge_timeout: DurationText,
-    /// What a face must reach.
-    pub threshold: Threshold,
     /// Rows of one import that are measured at once.
     pub imports_at_once: usize,
 }
 
-/// Which of the model pack's thresholds evidence of level FACE needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Threshold {
-    /// The pack's ordinary one.
-    Standard,
-    /// The pack's higher one: fewer strangers pass, more people must try twice.
-    Strict,
+/// `[limits.device]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceLimitsConfig {
+    /// Refused faces.
+    pub attempts_per_day: u32,
+    /// Captures that look like attacks.
+    pub attacks_per_day: u32,
+    /// Challenges that aren't answered.
+    pub incomplete_per_day: u32,
+    /// Judged captures that don't count as attempts.
+    pub free_tries_per_day: u32,
 }
 
 /// `[demo]`
@@ -107,15 +145,49 @@ impl LimitsConfig {
         let zero = |length: DurationText| length.get().is_zero();
         let checks = [
             (self.attempts_per_day == 0, "limits.attempts_per_day must be at least 1"),
+            (self.attacks_per_day == 0, "limits.attacks_per_day must be at least 1"),
+            (self.incomplete_per_day == 0, "limits.incomplete_per_day must be at least 1"),
             (self.free_tries_per_day == 0, "limits.free_tries_per_day must be at least 1"),
+            (self.device.is_closed(), "every limit of limits.device must be at least 1"),
             (zero(self.session_life), "limits.session_life must not be zero"),
             (zero(self.result_life), "limits.result_life must not be zero"),
-            (!(1..=12).contains(&self.frames), "limits.frames must be 1 to 12"),
+            (!(8..=100).contains(&self.frames), "limits.frames must be 8 to 100"),
             (self.capture_bytes < 64 * 1024, "limits.capture_bytes must be at least 65536"),
             (self.captures_at_once == 0, "limits.captures_at_once must be at least 1"),
             (zero(self.judge_timeout), "limits.judge_timeout must not be zero"),
             (self.judge_timeout.get().as_secs() > 30, "limits.judge_timeout must be at most 30s"),
             (self.imports_at_once == 0, "limits.imports_at_once must be at least 1"),
+        ];
+        checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, text)| text.to_owned()).collect()
+    }
+}
+
+impl DeviceLimitsConfig {
+    fn is_closed(&self) -> bool {
+        [self.attempts_per_day, self.attacks_per_day, self.incomplete_per_day, self.free_tries_per_day]
+            .contains(&0)
+    }
+}
+
+impl LivenessConfig {
+    fn problems(&self, limits: &LimitsConfig) -> Vec<String> {
+        let frames = (self.most_actions + 1).saturating_mul(self.frames_per_step as usize);
+        let steps =
+            self.step_time.get().saturating_mul(u32::try_from(self.most_actions + 1).unwrap_or(u32::MAX));
+        let checks = [
+            (self.fewest_actions == 0, "liveness.fewest_actions must be at least 1"),
+            (
+                self.most_actions < self.fewest_actions,
+                "liveness.most_actions must not be below fewest_actions",
+            ),
+            (self.most_actions > 5, "liveness.most_actions must be at most 5"),
+            (!(4..=20).contains(&self.frames_per_step), "liveness.frames_per_step must be 4 to 20"),
+            (self.step_time.get().as_millis() < 1000, "liveness.step_time must be at least 1s"),
+            (frames > limits.frames, "limits.frames must hold all steps of a challenge"),
+            (
+                self.challenge_life.get() < 2 * steps,
+                "liveness.challenge_life must be twice as long as its steps",
+            ),
         ];
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, text)| text.to_owned()).collect()
     }
@@ -128,6 +200,8 @@ impl Validate for Config {
         broken.extend(self.store.problems());
         broken.extend(self.engine.problems());
         broken.extend(self.limits.problems());
+        broken.extend(self.liveness.problems(&self.limits));
+        broken.extend(self.peers.messaging.validate_as("peers.messaging").err().into_iter().flatten());
         if let Some(demo) = &self.demo {
             if self.listen.tls.is_some() {
                 broken.push("demo: the demo authority serves only the embedded mode".into());

@@ -3,12 +3,14 @@
 //!
 //! ```text
 //! identity ──create_face_session──▶ session (purpose, subject, identity, capture token)
-//!  gateway ──submit_capture──▶ frames ─▶ engine ─▶ outcome, or a counted refusal; the frames are gone
-//! identity ──redeem_face_result──▶ the outcome, once
+//!  gateway ──issue_challenge──▶ what to do before the camera, for one capture
+//!  gateway ──submit_capture──▶ frames ─▶ engine ─▶ alive? ─▶ the person? ─▶ outcome, or a counted refusal; the frames are gone
+//! identity ──redeem_face_result──▶ the outcome, once, signed
 //! operator ──import_references──▶ sealed templates; the photos are gone
 //! ```
 
 mod app;
+mod clients;
 mod config;
 mod domain;
 pub mod engine;
@@ -18,24 +20,27 @@ mod store;
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use chrono::TimeDelta;
-use shiming_crypto::{Keyring, Sealer};
+use shiming_crypto::{Keyring, Sealer, StatementKey};
 use shiming_identifiers::IdentifierError;
 use shiming_kernel::{IdSource, SharedClock, SystemClock};
 use shiming_proto::face::v1::authority_service_server::AuthorityServiceServer;
 use shiming_proto::face::v1::demo_authority_service_server::DemoAuthorityServiceServer;
+use shiming_proto::face::v1::face_limit_service_server::FaceLimitServiceServer;
 use shiming_proto::face::v1::face_session_service_server::FaceSessionServiceServer;
-use shiming_rpc::{Listeners, NoSessions, PolicyTable, ServerBuilder};
+use shiming_rpc::{Connector, Listeners, NoSessions, PolicyTable, ServerBuilder};
 use shiming_runtime::Shutdown;
 use shiming_runtime::config::DurationText;
-use shiming_store::{Retention, RetentionConfig, Store};
+use shiming_store::{EventSink, Relay, RelayConfig, Retention, RetentionConfig, Store};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use app::{App, Rules};
-pub use config::{Config, DEFAULT, DemoCitizen, DemoConfig, LimitsConfig, Threshold};
-use domain::{AttemptRules, CaptureLimits, KnownPerson, SamePerson};
-use engine::{FaceEngine, Thresholds};
+use clients::MessagingSink;
+pub use config::{Config, DEFAULT, DemoCitizen, DemoConfig, LimitsConfig};
+use domain::{AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules};
+use engine::FaceEngine;
 
 /// The name by which other services know this one.
 pub const NAME: &str = "face-auth";
@@ -43,6 +48,7 @@ pub const NAME: &str = "face-auth";
 /// The services of the contract that are served here.
 pub const SERVICES: &[&str] = &[
     "shiming.face.v1.FaceSessionService",
+    "shiming.face.v1.FaceLimitService",
     "shiming.face.v1.AuthorityService",
     "shiming.face.v1.DemoAuthorityService",
 ];
@@ -53,13 +59,14 @@ const BESIDE_THE_PICTURE: usize = 64 * 1024;
 /// Face-auth, ready to be mounted on a server.
 pub struct FaceAuth {
     app: Arc<App>,
+    messaging: Arc<dyn EventSink>,
     has_demo: bool,
     max_message: usize,
 }
 
 impl FaceAuth {
     /// Loads and checks the models and opens the database. A missing or altered model is an error that says what to do.
-    pub async fn build(config: &Config, clock: SharedClock) -> anyhow::Result<Self> {
+    pub async fn build(config: &Config, clock: SharedClock, shutdown: &Shutdown) -> anyhow::Result<Self> {
         let settings = config.engine.clone();
         let engine = tokio::task::spawn_blocking(move || FaceEngine::start(&settings)).await??;
         tracing::info!(
@@ -71,10 +78,12 @@ impl FaceAuth {
         let keyring = Keyring::from_config(&config.keyring)?;
         let store = Store::connect(&config.store, clock.clone(), Sealer::new(&keyring, NAME)?).await?;
         store.migrate::<store::Migrator>().await?;
-        let rules = rules(config, engine.thresholds());
+        let rules = rules(config, &engine)?;
+        let messaging = Connector::new(NAME, shutdown)?.connect(&config.peers.messaging)?;
         let app = App {
             store,
             vault: store::Vault::new(&keyring)?,
+            results: StatementKey::new(&keyring, "face.result")?,
             ids: IdSource::new(clock.clone()),
             clock,
             engine,
@@ -85,6 +94,7 @@ impl FaceAuth {
         };
         Ok(Self {
             app: Arc::new(app),
+            messaging: Arc::new(MessagingSink::new(messaging)),
             has_demo: config.demo.is_some(),
             max_message: config.engine.limits.max_bytes + BESIDE_THE_PICTURE,
         })
@@ -94,9 +104,11 @@ impl FaceAuth {
     #[must_use]
     pub fn mount(&self, server: ServerBuilder) -> ServerBuilder {
         let sessions = FaceSessionServiceServer::new(rpc::FaceSessionApi(Arc::clone(&self.app)));
+        let limits = FaceLimitServiceServer::new(rpc::FaceLimitApi(Arc::clone(&self.app)));
         let authority = AuthorityServiceServer::new(rpc::AuthorityApi(Arc::clone(&self.app)));
         let server = server
             .add(sessions.max_decoding_message_size(self.max_message))
+            .add(limits)
             .add(authority.max_decoding_message_size(self.max_message));
         if !self.has_demo {
             return server;
@@ -105,8 +117,10 @@ impl FaceAuth {
         server.add(demo.max_decoding_message_size(self.max_message))
     }
 
-    /// Starts what runs beside the calls: retention, and the wait for judgements under way when the process ends.
+    /// Starts what runs beside the calls: the relay of events, retention, and the wait for judgements under way when the process ends.
     pub fn start(&self, shutdown: &Shutdown) {
+        let relay = Relay::new(self.app.store.clone(), Arc::clone(&self.messaging), RelayConfig::default());
+        shutdown.spawn("face-auth.relay", relay.run(shutdown.soft()));
         let shared = Retention::new(self.app.store.clone(), RetentionConfig::default());
         shutdown.spawn("face-auth.retention", shared.run(shutdown.soft()));
         shutdown.spawn("face-auth.own_retention", app::retain(Arc::clone(&self.app), shutdown.soft()));
@@ -127,7 +141,7 @@ impl std::fmt::Debug for FaceAuth {
 
 /// Runs face-auth as a process of its own; returns when everything is started.
 pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
-    let service = FaceAuth::build(&config, Arc::new(SystemClock)).await?;
+    let service = FaceAuth::build(&config, Arc::new(SystemClock), &shutdown).await?;
     let policies = PolicyTable::of(SERVICES)?;
     let server = ServerBuilder::new(NAME, &config.listen, policies, Arc::new(NoSessions), shutdown.clone());
     service.start(&shutdown);
@@ -135,17 +149,24 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn rules(config: &Config, thresholds: Thresholds) -> Rules {
+fn rules(config: &Config, engine: &FaceEngine) -> anyhow::Result<Rules> {
     let limits = &config.limits;
     let delta = |length: DurationText| TimeDelta::from_std(length.get()).unwrap_or(TimeDelta::MAX);
-    let to_reference = match limits.threshold {
-        Threshold::Standard => thresholds.standard,
-        Threshold::Strict => thresholds.strict,
-    };
-    Rules {
+    let thresholds = engine.thresholds();
+    // Without it nobody could pass, and nobody may pass unjudged.
+    let looks = engine.liveness_thresholds().context("the face model pack can't judge liveness")?;
+    Ok(Rules {
         attempts: AttemptRules {
             not_same_per_day: limits.attempts_per_day,
+            attacks_per_day: limits.attacks_per_day,
+            incomplete_per_day: limits.incomplete_per_day,
             free_per_day: limits.free_tries_per_day,
+        },
+        device_attempts: AttemptRules {
+            not_same_per_day: limits.device.attempts_per_day,
+            attacks_per_day: limits.device.attacks_per_day,
+            incomplete_per_day: limits.device.incomplete_per_day,
+            free_per_day: limits.device.free_tries_per_day,
         },
         capture: CaptureLimits {
             frames: limits.frames,
@@ -153,12 +174,19 @@ fn rules(config: &Config, thresholds: Thresholds) -> Rules {
             total_bytes: limits.capture_bytes,
             frame_pixels: config.engine.limits.max_pixels,
         },
-        same_person: SamePerson { to_reference, among_frames: thresholds.standard },
+        challenge: ChallengeRules {
+            actions: (config.liveness.fewest_actions, config.liveness.most_actions),
+            life: delta(config.liveness.challenge_life),
+        },
+        liveness: LivenessRules { passive: looks.passive, same_face: thresholds.standard },
+        levels: LevelThresholds { face: thresholds.standard, face_strict: thresholds.strict },
+        frames_per_step: config.liveness.frames_per_step,
+        step_time: config.liveness.step_time.get(),
         session_life: delta(limits.session_life),
         result_life: delta(limits.result_life),
         judge_timeout: limits.judge_timeout.get(),
         imports_at_once: limits.imports_at_once,
-    }
+    })
 }
 
 fn demo_citizens(config: &Config) -> Result<Vec<KnownPerson>, IdentifierError> {

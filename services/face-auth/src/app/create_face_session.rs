@@ -11,10 +11,9 @@ use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
 use shiming_store::Idempotency;
 use uuid::Uuid;
 
+use super::admission::admits_person;
 use super::{App, audit_entry};
-use crate::domain::{
-    Consent, FaceSession, IdentityKeys, KnownPerson, Purpose, china_date, rest_of_china_day,
-};
+use crate::domain::{Consent, Evidence, FaceSession, IdentityKeys, KnownPerson, Purpose};
 use crate::error::FaceAuthError;
 use crate::store;
 
@@ -25,6 +24,7 @@ pub(crate) struct CreateFaceSession {
     pub(crate) subject_id: Uuid,
     pub(crate) person: KnownPerson,
     pub(crate) consent: Consent,
+    pub(crate) evidence: Evidence,
 }
 
 /// What is handed out, and again on a repetition.
@@ -43,7 +43,7 @@ pub(crate) async fn create_face_session(
     cmd: &CreateFaceSession,
 ) -> Result<OpenedSession, FaceAuthError> {
     let keys = cmd.person.keys();
-    let command = (cmd.purpose, cmd.subject_id, &keys, &cmd.consent);
+    let command = (cmd.purpose, cmd.subject_id, &keys, &cmd.consent, cmd.evidence);
     let request = Idempotency::new(cmd.request, format!("{}:create_face_session", caller.caller), &command);
     app.store.retry("create_face_session", || attempt(app, caller, cmd, &keys, &request)).await
 }
@@ -60,8 +60,7 @@ async fn attempt(
         return Ok(done);
     }
     let now = tx.now();
-    let used = store::used_attempts(tx.conn(), &app.vault, &keys.document, china_date(now)).await?;
-    app.rules.attempts.admit(used, rest_of_china_day(now))?;
+    let used = admits_person(app, tx.conn(), &keys.document, caller, now).await?;
     let (token, hash) = SecretToken::generate();
     let session = FaceSession {
         face_session_id: app.ids.next().into(),
@@ -70,13 +69,15 @@ async fn attempt(
         identity: keys.clone(),
         token: hash,
         expire_time: now + app.rules.session_life,
+        evidence: cmd.evidence,
+        challenge: None,
         capture: None,
         outcome: None,
         redeem_time: None,
     };
     store::insert_session(&tx, &app.vault, &session, &cmd.consent).await?;
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id,
-        "consent_id": cmd.consent.consent_id, "consent_version": cmd.consent.version});
+        "consent_id": cmd.consent.consent_id, "consent_version": cmd.consent.version, "evidence": cmd.evidence.as_str()});
     tx.audit(audit_entry(caller, "face_session.opened", &session.face_session_id, detail));
     let opened = OpenedSession {
         face_session_id: session.face_session_id,

@@ -1,10 +1,16 @@
 //! What face-auth does, one file per use case.
 
+mod admission;
+mod conclude_capture;
 mod create_face_session;
+mod examine_capture;
+mod face_limits;
 mod get_engine_info;
 mod import_reference;
+mod issue_challenge;
 mod judge_capture;
 mod keep_reference;
+mod list_risk_events;
 mod redeem_face_result;
 mod retain;
 mod set_demo_reference;
@@ -15,23 +21,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use shiming_crypto::StatementKey;
 use shiming_kernel::{CallContext, IdSource, SharedClock};
 use shiming_store::{AuditEntry, Store};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::{AttemptRules, CaptureLimits, KnownPerson, SamePerson};
+use crate::domain::{
+    AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
+};
 use crate::engine::FaceEngine;
 use crate::store::Vault;
 
 pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
+pub(crate) use face_limits::{ChangeLock, FaceLimits, LockChange, change_lock, get_face_limits};
 pub(crate) use get_engine_info::{EngineInfo, get_engine_info};
 pub(crate) use import_reference::{ReferenceRow, import_reference};
+pub(crate) use issue_challenge::{IssueChallenge, IssuedChallenge, issue_challenge};
 pub(crate) use judge_capture::Passed;
+pub(crate) use list_risk_events::list_risk_events;
 pub(crate) use redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
 pub(crate) use retain::retain;
 pub(crate) use set_demo_reference::{SetDemoReference, set_demo_reference};
-pub(crate) use submit_capture::{admit_capture, submit_capture};
+pub(crate) use submit_capture::{CaptureHeader, admit_capture, submit_capture};
 
 /// What the use cases work with.
 pub(crate) struct App {
@@ -40,6 +52,8 @@ pub(crate) struct App {
     pub(crate) clock: SharedClock,
     pub(crate) ids: IdSource,
     pub(crate) engine: FaceEngine,
+    /// Signs results.
+    pub(crate) results: StatementKey,
     pub(crate) rules: Rules,
     /// Judgements under way. They end by themselves, not with the call that waits for them: who hangs up before a refusal is counted
     /// would have tried for nothing.
@@ -54,8 +68,14 @@ pub(crate) struct App {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
     pub(crate) attempts: AttemptRules,
+    pub(crate) device_attempts: AttemptRules,
     pub(crate) capture: CaptureLimits,
-    pub(crate) same_person: SamePerson,
+    pub(crate) challenge: ChallengeRules,
+    pub(crate) liveness: LivenessRules,
+    pub(crate) levels: LevelThresholds,
+    /// What the pages are told to send.
+    pub(crate) frames_per_step: u32,
+    pub(crate) step_time: Duration,
     /// From opening to the last capture.
     pub(crate) session_life: TimeDelta,
     /// From passing to redeeming.

@@ -1,5 +1,6 @@
 //! Hands a passed result to the service that opened its session, once.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_kernel::{CallContext, FaceSessionId, RequestMeta};
@@ -26,7 +27,12 @@ pub(crate) struct Redeemed {
     pub(crate) purpose: Purpose,
     pub(crate) subject_id: Uuid,
     pub(crate) outcome: Outcome,
+    /// The same, signed: a JWS.
+    pub(crate) signed: String,
 }
+
+/// The `typ` of a signed result.
+const RESULT: &str = "shiming-face-result";
 
 /// Redeems it.
 pub(crate) async fn redeem_face_result(
@@ -55,11 +61,33 @@ async fn attempt(
     store::mark_redeemed(&tx, cmd.face_session_id).await?;
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id});
     tx.audit(audit_entry(caller, "face_result.redeemed", &cmd.face_session_id, detail));
+    let signed = app.results.sign(RESULT, &claims(cmd, &outcome, tx.now()))?;
     let redeemed = Redeemed {
         face_session_id: cmd.face_session_id,
         purpose: cmd.purpose,
         subject_id: cmd.subject_id,
         outcome,
+        signed,
     };
     Ok(tx.finish(request, redeemed).await?)
+}
+
+/// What the signature vouches for. Names are those of RFC 7519 where it has one.
+fn claims(cmd: &RedeemFaceResult, outcome: &Outcome, now: DateTime<Utc>) -> serde_json::Value {
+    json!({
+        "iss": "shiming/face-auth",
+        "jti": cmd.face_session_id,
+        "sub": cmd.subject_id,
+        "iat": now.timestamp(),
+        "exp": outcome.expire_time.timestamp(),
+        "purpose": cmd.purpose,
+        "evidence": outcome.evidence,
+        "similarity": outcome.similarity,
+        "threshold": outcome.threshold,
+        "liveness": outcome.liveness,
+        "passive_score": outcome.passive,
+        "actions": outcome.actions,
+        "model_pack": outcome.model_pack,
+        "decide_time": outcome.decide_time.timestamp(),
+    })
 }

@@ -1,52 +1,53 @@
-//! Takes a capture in: first the session and its token, then the frames, then the judgement.
+//! Takes a capture in: first the session and its challenge, then the frames, then the judgement.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, FaceSessionId};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
 use super::App;
+use super::admission::{admits_person, of_token};
 use super::judge_capture::{Passed, judge_capture};
-use crate::domain::{FaceSession, Refusal, china_date, rest_of_china_day};
+use crate::domain::{Frame, Refusal};
 use crate::error::FaceAuthError;
 use crate::store;
 
 /// When to come again while all places are taken.
 const NO_ROOM: Duration = Duration::from_secs(1);
 
-/// Leave to send frames: the session takes them, and there is a place for them in memory.
-pub(crate) struct Admission {
-    pub(super) face_session_id: FaceSessionId,
-    pub(super) token: TokenHash,
-    place: OwnedSemaphorePermit,
+/// What a capture says of itself before its frames.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CaptureHeader {
+    pub(crate) face_session_id: FaceSessionId,
+    pub(crate) token: TokenHash,
+    /// Of the challenge its frames answer.
+    pub(crate) nonce: TokenHash,
 }
 
-/// The session, for whoever holds its token; unknown and wrong are one answer.
-pub(super) fn of_token(session: Option<FaceSession>, token: TokenHash) -> Result<FaceSession, Refusal> {
-    session.filter(|session| session.token == token).ok_or(Refusal::SessionNotFound)
+/// Leave to send frames: the session takes them, and there is a place for them in memory.
+pub(crate) struct Admission {
+    pub(super) header: CaptureHeader,
+    place: OwnedSemaphorePermit,
 }
 
 /// Looks whether a capture would be judged at all, before its frames are read. Everything is looked at again when it is.
 pub(crate) async fn admit_capture(
     app: &App,
-    face_session_id: FaceSessionId,
-    capture_token: &str,
+    caller: &CallContext,
+    header: CaptureHeader,
 ) -> Result<Admission, FaceAuthError> {
-    let token = TokenHash::of(capture_token);
-    let found = store::find_session(app.store.reader(), &app.vault, face_session_id).await?;
-    let session = of_token(found, token)?;
+    let found = store::find_session(app.store.reader(), &app.vault, header.face_session_id).await?;
+    let session = of_token(found, header.token)?;
     let now = app.store.now();
     session.admits_capture(now)?;
-    let document = &session.identity.document;
-    let used = store::used_attempts(app.store.reader(), &app.vault, document, china_date(now)).await?;
-    app.rules.attempts.admit(used, rest_of_china_day(now))?;
+    admits_person(app, app.store.reader(), &session.identity.document, caller, now).await?;
+    session.answered_by(header.nonce, now)?;
     let place = Arc::clone(&app.room).try_acquire_owned();
     let place = place.map_err(|_| Refusal::Overloaded { retry_after: NO_ROOM })?;
-    Ok(Admission { face_session_id, token, place })
+    Ok(Admission { header, place })
 }
 
 /// Has the frames judged. The judgement goes on to its end, and is counted, even when the caller is gone.
@@ -54,13 +55,13 @@ pub(crate) async fn submit_capture(
     app: &Arc<App>,
     caller: CallContext,
     admission: Admission,
-    images: Vec<Bytes>,
+    frames: Vec<Frame>,
 ) -> Result<Passed, FaceAuthError> {
     let work = {
         let app = Arc::clone(app);
         async move {
-            let Admission { face_session_id, token, place } = admission;
-            let judged = judge_capture(&app, &caller, face_session_id, token, images).await;
+            let Admission { header, place } = admission;
+            let judged = judge_capture(&app, &caller, header, frames).await;
             drop(place);
             judged
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use shiming_kernel::{ErrorKind, ServiceError};
 
+use super::challenge::Action;
 use crate::engine::CaptureFault;
 
 /// A rule's no.
@@ -50,6 +51,25 @@ pub(crate) enum Refusal {
     NoAuthoritativePhoto,
     /// The authority knows the number under another name.
     NameMismatch,
+    /// The challenge is over, used or another one's.
+    ChallengeExpired,
+    /// An action wasn't seen.
+    LivenessIncomplete {
+        /// Counted from 1.
+        step: usize,
+        /// What was asked for.
+        action: Action,
+    },
+    /// No living face. More isn't said: whoever tries to pass as somebody else would learn from it.
+    LivenessAttack {
+        /// How often one may try again today.
+        attempts_left: u32,
+    },
+    /// The identity is locked for face checks.
+    Locked {
+        /// When the lock ends, if it does by itself.
+        retry_after: Option<Duration>,
+    },
     /// No demo citizen.
     PersonNotFound,
     /// More captures than the machine can judge.
@@ -64,17 +84,21 @@ impl ServiceError for Refusal {
         match self {
             Self::NotAnImage | Self::ImageTooLarge { .. } => ErrorKind::InvalidArgument,
             Self::NotSame { .. } => ErrorKind::Unauthenticated,
-            Self::ResultRefused => ErrorKind::PermissionDenied,
+            Self::ResultRefused | Self::LivenessAttack { .. } => ErrorKind::PermissionDenied,
             Self::SessionNotFound | Self::PersonNotFound => ErrorKind::NotFound,
             Self::ConsentRequired
             | Self::SessionExpired
             | Self::AlreadyFinished
             | Self::NotFinished
             | Self::CaptureQuality(_)
+            | Self::ChallengeExpired
+            | Self::LivenessIncomplete { .. }
             | Self::NoAuthoritativePhoto
             | Self::NameMismatch => ErrorKind::FailedPrecondition,
             Self::ConcurrentCapture => ErrorKind::Aborted,
-            Self::RetryExhausted { .. } | Self::Overloaded { .. } => ErrorKind::ResourceExhausted,
+            Self::RetryExhausted { .. } | Self::Overloaded { .. } | Self::Locked { .. } => {
+                ErrorKind::ResourceExhausted
+            }
         }
     }
 
@@ -94,6 +118,10 @@ impl ServiceError for Refusal {
             Self::NotSame { .. } => "FACE_NOT_SAME",
             Self::NoAuthoritativePhoto => "NO_AUTHORITATIVE_PHOTO",
             Self::NameMismatch => "NAME_ID_MISMATCH",
+            Self::ChallengeExpired => "FACE_CHALLENGE_EXPIRED",
+            Self::LivenessIncomplete { .. } => "LIVENESS_INCOMPLETE",
+            Self::LivenessAttack { .. } => "LIVENESS_ATTACK",
+            Self::Locked { .. } => "FACE_LOCKED",
             Self::PersonNotFound => "PERSON_NOT_FOUND",
             Self::Overloaded { .. } => "OVERLOADED",
         }
@@ -123,6 +151,20 @@ impl ServiceError for Refusal {
             Self::NameMismatch => {
                 "姓名与证件号码不一致，请核对后重新填写；确认无误的，请携带证件到办税服务厅窗口办理".into()
             }
+            Self::ChallengeExpired => "本次动作验证已失效，请重新开始识别".into(),
+            Self::LivenessIncomplete { action, .. } => {
+                format!("没有看到“{}”的动作，请正对镜头，按提示重新完成", action.words()).into()
+            }
+            Self::LivenessAttack { attempts_left: 0 } => {
+                "未能确认是本人在镜头前，今日次数已用完，请明天再试，或到办税服务厅窗口办理".into()
+            }
+            Self::LivenessAttack { attempts_left } => format!(
+                "未能确认是本人在镜头前，请由本人在光线均匀处正对镜头重试，今日还可尝试{attempts_left}次；也可到办税服务厅窗口办理"
+            )
+            .into(),
+            Self::Locked { .. } => {
+                "该证件的人脸识别已被锁定，可使用短信验证码登录，或携带证件到办税服务厅窗口办理".into()
+            }
             Self::PersonNotFound => "该证件不属于演示人员，请选择页面列出的演示人员".into(),
             Self::Overloaded { .. } => "当前办理人数较多，请稍后重试".into(),
         }
@@ -131,7 +173,12 @@ impl ServiceError for Refusal {
     fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::CaptureQuality(fault) => vec![("fault", fault.reason().to_owned())],
-            Self::NotSame { attempts_left } => vec![("attempts_left", attempts_left.to_string())],
+            Self::NotSame { attempts_left } | Self::LivenessAttack { attempts_left } => {
+                vec![("attempts_left", attempts_left.to_string())]
+            }
+            Self::LivenessIncomplete { step, action } => {
+                vec![("action", action.wire_name().to_owned()), ("step", step.to_string())]
+            }
             Self::ImageTooLarge { max_bytes, max_pixels } => {
                 vec![("max_bytes", max_bytes.to_string()), ("max_pixels", max_pixels.to_string())]
             }
@@ -142,6 +189,7 @@ impl ServiceError for Refusal {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RetryExhausted { retry_after } | Self::Overloaded { retry_after } => Some(*retry_after),
+            Self::Locked { retry_after } => *retry_after,
             _ => None,
         }
     }

@@ -6,6 +6,8 @@ use shiming_crypto::TokenHash;
 use shiming_kernel::FaceSessionId;
 use uuid::Uuid;
 
+use super::challenge::{Action, Challenge};
+use super::evidence::Evidence;
 use super::identity::IdentityKeys;
 use super::liveness::Liveness;
 use super::purpose::Purpose;
@@ -18,8 +20,14 @@ pub(crate) struct Outcome {
     pub(crate) similarity: f32,
     /// What it had to reach.
     pub(crate) threshold: f32,
+    /// The level it reached.
+    pub(crate) evidence: Evidence,
     /// How liveness was judged.
     pub(crate) liveness: Liveness,
+    /// Median passive score, 0 to 1; 0 where a provider judged.
+    pub(crate) passive: f32,
+    /// What the person did; empty where a provider judged.
+    pub(crate) actions: Vec<Action>,
     /// The pack that judged.
     pub(crate) model_pack: String,
     /// When.
@@ -45,6 +53,10 @@ pub(crate) struct FaceSession {
     pub(crate) identity: IdentityKeys,
     pub(crate) token: TokenHash,
     pub(crate) expire_time: DateTime<Utc>,
+    /// The level the result must have.
+    pub(crate) evidence: Evidence,
+    /// What the next capture must answer.
+    pub(crate) challenge: Option<Challenge>,
     pub(crate) capture: Option<Capture>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) redeem_time: Option<DateTime<Utc>>,
@@ -63,6 +75,12 @@ impl FaceSession {
             return Err(Refusal::ConcurrentCapture);
         }
         Ok(())
+    }
+
+    /// The challenge that frames with this nonce answer.
+    pub(crate) fn answered_by(&self, nonce: TokenHash, now: DateTime<Utc>) -> Result<&Challenge, Refusal> {
+        let challenge = self.challenge.as_ref().ok_or(Refusal::ChallengeExpired)?;
+        challenge.admits(nonce, now).map(|()| challenge)
     }
 
     /// Whether the capture that was judged still is the one that counts: a slow one may have been overtaken.
@@ -115,6 +133,8 @@ mod tests {
             identity: IdentityKeys { document: String::new(), name: String::new() },
             token: TokenHash::of("t"),
             expire_time: noon() + minutes(5),
+            evidence: Evidence::Face,
+            challenge: None,
             capture: None,
             outcome: None,
             redeem_time: None,
@@ -125,7 +145,10 @@ mod tests {
         let outcome = Outcome {
             similarity: 0.7,
             threshold: 0.4,
-            liveness: Liveness::NotEvaluated,
+            evidence: Evidence::Face,
+            liveness: Liveness::Live,
+            passive: 0.9,
+            actions: vec![Action::TurnLeft],
             model_pack: "p@1".into(),
             decide_time: noon(),
             expire_time: noon() + minutes(5),
@@ -149,6 +172,20 @@ mod tests {
         assert_eq!(busy.holds(Uuid::from_u128(1)), Ok(()));
         assert_eq!(busy.holds(Uuid::from_u128(2)), Err(Refusal::ConcurrentCapture));
         assert_eq!(session().holds(Uuid::from_u128(1)), Err(Refusal::ConcurrentCapture));
+    }
+
+    #[test]
+    fn frames_answer_the_challenge_they_were_taken_for() {
+        assert_eq!(session().answered_by(TokenHash::of("n"), noon()), Err(Refusal::ChallengeExpired));
+        let challenge = Challenge {
+            nonce: TokenHash::of("n"),
+            actions: vec![Action::TurnLeft],
+            issue_time: noon(),
+            expire_time: noon() + minutes(1),
+        };
+        let session = FaceSession { challenge: Some(challenge.clone()), ..session() };
+        assert_eq!(session.answered_by(TokenHash::of("n"), noon()), Ok(&challenge));
+        assert_eq!(session.answered_by(TokenHash::of("m"), noon()), Err(Refusal::ChallengeExpired));
     }
 
     #[test]

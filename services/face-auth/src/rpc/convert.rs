@@ -2,17 +2,20 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use shiming_crypto::{PublicKey, TokenHash};
 use shiming_identifiers::{DocumentNumber, DocumentType, PersonName};
 use shiming_kernel::{FieldViolation, ServiceError as _};
 use shiming_proto::face::v1 as proto;
 use shiming_proto::types::v1::{DocumentType as WireDocumentType, EvidenceLevel, IdentityDocument};
-use shiming_rpc::convert::{InvalidField, known_enum, parse_id, request_meta, required, timestamp};
+use shiming_rpc::convert::{
+    InvalidField, known_enum, parse_id, request_meta, required, required_text, timestamp,
+};
 
 use crate::app::{
-    CreateFaceSession, EngineInfo, OpenedSession, Passed, RedeemFaceResult, Redeemed, ReferenceRow,
-    SetDemoReference,
+    CreateFaceSession, EngineInfo, IssueChallenge, IssuedChallenge, OpenedSession, Passed, RedeemFaceResult,
+    Redeemed, ReferenceRow, Rules, SetDemoReference,
 };
-use crate::domain::{Consent, KnownPerson, Liveness, Purpose, Refusal, china_date};
+use crate::domain::{Action, Consent, Evidence, KnownPerson, Liveness, Purpose, Refusal, china_date};
 use crate::error::FaceAuthError;
 
 const MAX_ROW_ID: usize = 200;
@@ -27,7 +30,64 @@ pub(super) fn create_face_session(
     let person = person(request.document.as_ref(), now)?;
     let consent = request.consent.as_ref().ok_or(Refusal::ConsentRequired)?;
     let consent = Consent::receipt(&consent.consent_id, &consent.version, &consent.text_sha256)?;
-    Ok(CreateFaceSession { request: meta, purpose, subject_id, person, consent })
+    let evidence = evidence(request.evidence)?;
+    Ok(CreateFaceSession { request: meta, purpose, subject_id, person, consent, evidence })
+}
+
+fn evidence(value: i32) -> Result<Evidence, InvalidField> {
+    match EvidenceLevel::try_from(value) {
+        Ok(EvidenceLevel::Unspecified | EvidenceLevel::Face) => Ok(Evidence::Face),
+        Ok(EvidenceLevel::FaceStrict) => Ok(Evidence::FaceStrict),
+        Ok(EvidenceLevel::Sms) | Err(_) => Err(InvalidField::malformed("evidence")),
+    }
+}
+
+pub(super) fn issue_challenge(
+    request: &proto::IssueChallengeRequest,
+) -> Result<IssueChallenge, FaceAuthError> {
+    required_text("capture_token", &request.capture_token)?;
+    Ok(IssueChallenge {
+        request: request_meta(&request.request_id, request.validate_only)?,
+        face_session_id: parse_id("face_session_id", &request.face_session_id)?,
+        token: TokenHash::of(&request.capture_token),
+    })
+}
+
+/// With `validate_only` there is no challenge to answer.
+pub(super) fn issued(
+    issued: IssuedChallenge,
+    rules: &Rules,
+    validate_only: bool,
+) -> proto::IssueChallengeResponse {
+    let (nonce, actions) = if validate_only {
+        (String::new(), Vec::new())
+    } else {
+        (issued.nonce.into_inner(), wire_actions(&issued.actions))
+    };
+    let challenge = proto::LivenessChallenge {
+        nonce,
+        actions,
+        expire_time: Some(timestamp(issued.expire_time)),
+        frames_per_step: i32::try_from(rules.frames_per_step).unwrap_or(i32::MAX),
+        step_time: prost_types::Duration::try_from(rules.step_time).ok(),
+    };
+    proto::IssueChallengeResponse { challenge: Some(challenge) }
+}
+
+fn wire_actions(actions: &[Action]) -> Vec<i32> {
+    let wire = |action: &Action| match action {
+        Action::Blink => proto::LivenessAction::Blink,
+        Action::OpenMouth => proto::LivenessAction::OpenMouth,
+        Action::TurnLeft => proto::LivenessAction::TurnLeft,
+        Action::TurnRight => proto::LivenessAction::TurnRight,
+        Action::Nod => proto::LivenessAction::Nod,
+    };
+    actions.iter().map(|action| wire(action).into()).collect()
+}
+
+pub(super) fn result_keys(keys: Vec<PublicKey>) -> proto::ListResultKeysResponse {
+    let key = |key: PublicKey| proto::ResultKey { key_id: key.key_id, public_key: key.bytes.to_vec().into() };
+    proto::ListResultKeysResponse { keys: keys.into_iter().map(key).collect() }
 }
 
 pub(super) fn redeem_face_result(
@@ -76,7 +136,10 @@ fn photo(field: &str, photo: Bytes) -> Result<Bytes, InvalidField> {
 }
 
 /// A document whose holder the authority has a photo of, with the name on it.
-fn person(document: Option<&IdentityDocument>, now: DateTime<Utc>) -> Result<KnownPerson, InvalidField> {
+pub(super) fn person(
+    document: Option<&IdentityDocument>,
+    now: DateTime<Utc>,
+) -> Result<KnownPerson, InvalidField> {
     let document = required("document", document)?;
     let kind = document_type(document.r#type)?;
     let mut violations: Vec<FieldViolation> = Vec::new();
@@ -122,6 +185,7 @@ pub(super) fn opened(opened: OpenedSession, validate_only: bool) -> proto::Creat
         capture_token,
         expire_time: Some(timestamp(opened.expire_time)),
         attempts_left: i32::try_from(opened.attempts_left).unwrap_or(i32::MAX),
+        hosted: None,
     }
 }
 
@@ -134,25 +198,37 @@ pub(super) fn passed(passed: Passed) -> proto::SubmitCaptureResponse {
 
 pub(super) fn redeemed(redeemed: Redeemed) -> proto::RedeemFaceResultResponse {
     let outcome = redeemed.outcome;
-    let purpose = match redeemed.purpose {
-        Purpose::Collection => proto::FacePurpose::Collection,
-        Purpose::StepUp => proto::FacePurpose::StepUp,
-    };
     let liveness = match outcome.liveness {
         Liveness::NotEvaluated => proto::LivenessOutcome::NotEvaluated,
+        Liveness::Live => proto::LivenessOutcome::Live,
+        Liveness::ByProvider => proto::LivenessOutcome::ByProvider,
+    };
+    let evidence = match outcome.evidence {
+        Evidence::Face => EvidenceLevel::Face,
+        Evidence::FaceStrict => EvidenceLevel::FaceStrict,
     };
     let result = proto::FaceResult {
         face_session_id: redeemed.face_session_id.to_string(),
         subject_id: redeemed.subject_id.to_string(),
-        purpose: purpose.into(),
-        evidence: EvidenceLevel::Face.into(),
+        purpose: wire_purpose(redeemed.purpose).into(),
+        evidence: evidence.into(),
         similarity: outcome.similarity,
         threshold: outcome.threshold,
         liveness: liveness.into(),
         model_pack: outcome.model_pack,
         decide_time: Some(timestamp(outcome.decide_time)),
+        provider: proto::FaceProvider::BuiltIn.into(),
+        passive_score: outcome.passive,
+        actions: wire_actions(&outcome.actions),
     };
-    proto::RedeemFaceResultResponse { result: Some(result) }
+    proto::RedeemFaceResultResponse { result: Some(result), signed_result: redeemed.signed }
+}
+
+pub(super) const fn wire_purpose(purpose: Purpose) -> proto::FacePurpose {
+    match purpose {
+        Purpose::Collection => proto::FacePurpose::Collection,
+        Purpose::StepUp => proto::FacePurpose::StepUp,
+    }
 }
 
 pub(super) fn row_result(

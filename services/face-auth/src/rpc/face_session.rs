@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use shiming_proto::face::v1::face_session_service_server::FaceSessionService;
 use shiming_proto::face::v1::{
-    CreateFaceSessionRequest, CreateFaceSessionResponse, RedeemFaceResultRequest, RedeemFaceResultResponse,
-    SubmitCaptureRequest, SubmitCaptureResponse,
+    CheckHostedFaceRequest, CheckHostedFaceResponse, CreateFaceSessionRequest, CreateFaceSessionResponse,
+    IssueChallengeRequest, IssueChallengeResponse, ListResultKeysRequest, ListResultKeysResponse,
+    RedeemFaceResultRequest, RedeemFaceResultResponse, SubmitCaptureRequest, SubmitCaptureResponse,
 };
 use shiming_rpc::context;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{capture, convert};
 use crate::app::{self, App};
+use crate::domain::Refusal;
+use crate::error::FaceAuthError;
 
 /// Opens sessions, takes captures in, hands results out.
 #[derive(Clone)]
@@ -29,17 +32,42 @@ impl FaceSessionService for FaceSessionApi {
         Ok(Response::new(convert::opened(opened, request.validate_only)))
     }
 
+    async fn issue_challenge(
+        &self,
+        request: Request<IssueChallengeRequest>,
+    ) -> Result<Response<IssueChallengeResponse>, Status> {
+        let (caller, request) = (context(&request), request.into_inner());
+        let command = convert::issue_challenge(&request)?;
+        let issued = app::issue_challenge(&self.0, &caller, &command).await?;
+        Ok(Response::new(convert::issued(issued, &self.0.rules, request.validate_only)))
+    }
+
     async fn submit_capture(
         &self,
         request: Request<Streaming<SubmitCaptureRequest>>,
     ) -> Result<Response<SubmitCaptureResponse>, Status> {
         let (caller, mut parts) = (context(&request), request.into_inner());
         let limits = self.0.rules.capture;
-        let (face_session_id, capture_token) = capture::header(&mut parts, limits).await?;
-        let admission = app::admit_capture(&self.0, face_session_id, &capture_token).await?;
-        let images = capture::images(&mut parts, limits).await?;
-        let passed = app::submit_capture(&self.0, caller, admission, images).await?;
+        let header = capture::header(&mut parts, limits).await?;
+        let admission = app::admit_capture(&self.0, &caller, header).await?;
+        let frames = capture::frames(&mut parts, limits).await?;
+        let passed = app::submit_capture(&self.0, caller, admission, frames).await?;
         Ok(Response::new(convert::passed(passed)))
+    }
+
+    async fn check_hosted_face(
+        &self,
+        _request: Request<CheckHostedFaceRequest>,
+    ) -> Result<Response<CheckHostedFaceResponse>, Status> {
+        // No provider with a page of its own is configured.
+        Err(FaceAuthError::from(Refusal::SessionNotFound).into())
+    }
+
+    async fn list_result_keys(
+        &self,
+        _request: Request<ListResultKeysRequest>,
+    ) -> Result<Response<ListResultKeysResponse>, Status> {
+        Ok(Response::new(convert::result_keys(self.0.results.public_keys())))
     }
 
     async fn redeem_face_result(

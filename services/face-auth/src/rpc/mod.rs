@@ -3,7 +3,9 @@
 mod authority;
 mod capture;
 mod convert;
+mod convert_limits;
 mod demo_authority;
+mod face_limit;
 mod face_session;
 
 use shiming_rpc::status::from_error;
@@ -13,6 +15,7 @@ use crate::error::FaceAuthError;
 
 pub(crate) use authority::AuthorityApi;
 pub(crate) use demo_authority::DemoAuthorityApi;
+pub(crate) use face_limit::FaceLimitApi;
 pub(crate) use face_session::FaceSessionApi;
 
 impl From<FaceAuthError> for Status {

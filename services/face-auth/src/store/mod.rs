@@ -2,24 +2,31 @@
 
 mod attempts;
 mod entities;
+mod frame_marks;
+mod locks;
 mod migrations;
 mod references;
 mod retention;
+mod risk_events;
 mod sessions;
 mod vault;
 
+pub(crate) use sea_orm::ConnectionTrait as Connection;
 use sea_orm::DbErr;
 use shiming_store::StoreError;
 
 use crate::error::FaceAuthError;
 
-pub(crate) use attempts::{Tried, count_try, lock_attempts, used_attempts};
+pub(crate) use attempts::{Quota, count_try, forgive, lock_attempts, used_attempts};
+pub(crate) use frame_marks::{count_marked, insert_marks};
+pub(crate) use locks::{delete_lock, find_lock, put_lock};
 pub(crate) use migrations::Migrator;
 pub(crate) use references::{NewReference, Reference, count_references, find_reference, put_reference};
 pub(crate) use retention::purge;
+pub(crate) use risk_events::{RiskEventCursor, insert_risk_event, list_risk_events};
 pub(crate) use sessions::{
     begin_capture, end_capture, find_session, insert_session, is_being_judged, lock_session, mark_passed,
-    mark_redeemed,
+    mark_redeemed, put_challenge,
 };
 pub(crate) use vault::Vault;
 

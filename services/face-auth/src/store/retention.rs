@@ -3,12 +3,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use shiming_store::{Expired, Store, StoreError, delete_expired};
 
-use super::entities::{face_attempt, face_session};
+use super::entities::{face_attempt, face_session, frame_mark, risk_event};
 
 /// Longer than a result lives and than a request is repeated; the audit log keeps what was decided.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(2);
 /// Only the present day counts; the others are there to be looked at.
 const ATTEMPTS_KEPT: TimeDelta = TimeDelta::days(30);
+/// A recording is shown again soon, or not at all.
+const MARKS_KEPT: TimeDelta = TimeDelta::days(7);
+/// As long as the audit log (GB/T 22239: at least six months).
+const RISKS_KEPT: TimeDelta = TimeDelta::days(183);
 const CHUNK: u32 = 500;
 
 /// Deletes what is old enough at `now`, in small transactions; returns how many rows went.
@@ -22,6 +26,18 @@ pub(crate) async fn purge(store: &Store, now: DateTime<Utc>) -> Result<u64, Stor
         time: Attempt::UpdateTime,
         before: now - ATTEMPTS_KEPT,
     };
+    let marks = Expired {
+        key: &[frame_mark::Column::Mark],
+        time: frame_mark::Column::JudgeTime,
+        before: now - MARKS_KEPT,
+    };
+    let risks = Expired {
+        key: &[risk_event::Column::RiskEventId],
+        time: risk_event::Column::OccurTime,
+        before: now - RISKS_KEPT,
+    };
     Ok(delete_expired::<face_session::Entity>(store, "purge_sessions", &sessions, CHUNK).await?
-        + delete_expired::<face_attempt::Entity>(store, "purge_attempts", &attempts, CHUNK).await?)
+        + delete_expired::<face_attempt::Entity>(store, "purge_attempts", &attempts, CHUNK).await?
+        + delete_expired::<frame_mark::Entity>(store, "purge_frame_marks", &marks, CHUNK).await?
+        + delete_expired::<risk_event::Entity>(store, "purge_risk_events", &risks, CHUNK).await?)
 }

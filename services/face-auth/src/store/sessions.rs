@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::entities::face_session::{ActiveModel, Column, Entity, Model};
 use super::{Found, Vault};
-use crate::domain::{Capture, Consent, FaceSession, Liveness, Outcome, Purpose};
+use crate::domain::{Action, Capture, Challenge, Consent, Evidence, FaceSession, Liveness, Outcome, Purpose};
 use crate::error::FaceAuthError;
 
 /// Writes a new session.
@@ -37,11 +37,19 @@ pub(crate) async fn insert_session(
         consent_sha256: Set(consent.text_sha256.clone()),
         create_time: Set(tx.now()),
         expire_time: Set(session.expire_time),
+        evidence: Set(session.evidence.as_str().to_owned()),
+        challenge_nonce: NotSet,
+        challenge_actions: NotSet,
+        challenge_issue_time: NotSet,
+        challenge_expire_time: NotSet,
         capture_id: NotSet,
         capture_until: NotSet,
         similarity: NotSet,
         threshold: NotSet,
+        reached_evidence: NotSet,
         liveness: NotSet,
+        passive: NotSet,
+        actions: NotSet,
         model_pack: NotSet,
         decide_time: NotSet,
         result_expire_time: NotSet,
@@ -74,6 +82,21 @@ pub(crate) async fn is_being_judged(tx: &Tx, vault: &Vault, document: &str) -> F
     Ok(judged.count(tx.conn()).await? > 0)
 }
 
+/// What the next capture must answer: this, and nothing before it.
+pub(crate) async fn put_challenge(tx: &Tx, id: FaceSessionId, challenge: Option<&Challenge>) -> Found<()> {
+    let nonce = challenge.map(|challenge| challenge.nonce.as_bytes().to_vec());
+    let actions = challenge.map(|challenge| Action::list_to_column(&challenge.actions));
+    Entity::update_many()
+        .col_expr(Column::ChallengeNonce, Expr::value(nonce))
+        .col_expr(Column::ChallengeActions, Expr::value(actions))
+        .col_expr(Column::ChallengeIssueTime, Expr::value(challenge.map(|challenge| challenge.issue_time)))
+        .col_expr(Column::ChallengeExpireTime, Expr::value(challenge.map(|challenge| challenge.expire_time)))
+        .filter(Column::FaceSessionId.eq(id.as_uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Notes that a capture is being judged.
 pub(crate) async fn begin_capture(tx: &Tx, id: FaceSessionId, capture: Capture) -> Found<()> {
     set_capture(tx, id, Some(capture)).await
@@ -101,7 +124,10 @@ pub(crate) async fn mark_passed(tx: &Tx, id: FaceSessionId, outcome: &Outcome) -
         .col_expr(Column::CaptureUntil, Expr::value(None::<DateTime<Utc>>))
         .col_expr(Column::Similarity, Expr::value(outcome.similarity))
         .col_expr(Column::Threshold, Expr::value(outcome.threshold))
+        .col_expr(Column::ReachedEvidence, Expr::value(outcome.evidence.as_str()))
         .col_expr(Column::Liveness, Expr::value(outcome.liveness.as_str()))
+        .col_expr(Column::Passive, Expr::value(outcome.passive))
+        .col_expr(Column::Actions, Expr::value(Action::list_to_column(&outcome.actions)))
         .col_expr(Column::ModelPack, Expr::value(outcome.model_pack.as_str()))
         .col_expr(Column::DecideTime, Expr::value(outcome.decide_time))
         .col_expr(Column::ResultExpireTime, Expr::value(outcome.expire_time))
@@ -134,10 +160,25 @@ fn open(vault: &Vault, row: Model) -> Found<FaceSession> {
         identity: vault.open_identity(row.face_session_id, &row.identity)?,
         token: TokenHash::from_bytes(token),
         expire_time: row.expire_time,
+        evidence: Evidence::from_column(&row.evidence).ok_or_else(|| stored("evidence"))?,
+        challenge: challenge(&row)?,
         capture,
         redeem_time: row.redeem_time,
         outcome: outcome(row)?,
     })
+}
+
+fn challenge(row: &Model) -> Found<Option<Challenge>> {
+    let Some(nonce) = &row.challenge_nonce else { return Ok(None) };
+    let whole = || {
+        Some(Challenge {
+            nonce: TokenHash::from_bytes(nonce.as_slice().try_into().ok()?),
+            actions: Action::list_from_column(row.challenge_actions.as_deref()?)?,
+            issue_time: row.challenge_issue_time?,
+            expire_time: row.challenge_expire_time?,
+        })
+    };
+    whole().map(Some).ok_or_else(|| stored("challenge"))
 }
 
 fn outcome(row: Model) -> Found<Option<Outcome>> {
@@ -146,7 +187,14 @@ fn outcome(row: Model) -> Found<Option<Outcome>> {
         Some(Outcome {
             similarity: row.similarity?,
             threshold: row.threshold?,
+            // What passed before there were levels and challenges has neither.
+            evidence: row.reached_evidence.as_deref().map_or(Some(Evidence::Face), Evidence::from_column)?,
             liveness: Liveness::from_column(row.liveness.as_deref()?)?,
+            passive: row.passive.unwrap_or_default(),
+            actions: match row.actions.as_deref() {
+                None | Some("") => Vec::new(),
+                Some(actions) => Action::list_from_column(actions)?,
+            },
             model_pack: row.model_pack?,
             decide_time,
             expire_time: row.result_expire_time?,

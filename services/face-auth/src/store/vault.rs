@@ -17,7 +17,10 @@ pub(crate) struct Vault {
     references: Sealer,
     sessions: Sealer,
     identities: BlindIndex,
+    devices: BlindIndex,
     contents: MacKey,
+    frames: MacKey,
+    pseudonyms: MacKey,
 }
 
 impl Vault {
@@ -27,7 +30,10 @@ impl Vault {
             references: Sealer::new(keyring, "face.reference")?,
             sessions: Sealer::new(keyring, "face.session")?,
             identities: BlindIndex::new(keyring, "face.identity")?,
+            devices: BlindIndex::new(keyring, "face.device")?,
             contents: MacKey::new(keyring, "face.reference.content")?,
+            frames: MacKey::new(keyring, "face.frame")?,
+            pseudonyms: MacKey::new(keyring, "face.pseudonym")?,
         })
     }
 
@@ -38,6 +44,20 @@ impl Vault {
     /// The index under every key that may have been current when a row was written.
     pub(super) fn candidates(&self, document: &str) -> Vec<Vec<u8>> {
         self.identities.candidates(document).into_iter().map(Vec::from).collect()
+    }
+
+    pub(super) fn device_candidates(&self, device: &str) -> Vec<Vec<u8>> {
+        self.devices.candidates(device).into_iter().map(Vec::from).collect()
+    }
+
+    /// What tells whether a frame was judged before.
+    pub(crate) fn frame_mark(&self, image: &[u8]) -> [u8; 32] {
+        self.frames.tag(&[image])
+    }
+
+    /// A name for an identity or device by which nobody finds it.
+    pub(crate) fn pseudonym(&self, kind: &str, value: &str) -> String {
+        self.pseudonyms.pseudonym(&format!("{kind}:{value}"))
     }
 
     pub(super) fn seal_identity(&self, row: Uuid, keys: &IdentityKeys) -> Found<Vec<u8>> {

@@ -68,6 +68,7 @@ const fn wire_evidence(evidence: EvidenceLevel) -> WireEvidence {
     match evidence {
         EvidenceLevel::Sms => WireEvidence::Sms,
         EvidenceLevel::Face => WireEvidence::Face,
+        EvidenceLevel::FaceStrict => WireEvidence::FaceStrict,
     }
 }
 

@@ -179,6 +179,7 @@ fn open(vault: &Vault, row: &Model) -> Result<Person, IdentityError> {
         evidence: match row.evidence.as_str() {
             "sms" => EvidenceLevel::Sms,
             "face" => EvidenceLevel::Face,
+            "face_strict" => EvidenceLevel::FaceStrict,
             _ => return Err(IdentityError::Corrupt("persons.evidence")),
         },
     })

@@ -70,6 +70,12 @@ const TEMPLATES: &[Template] = &[
         link: "/enterprise/manage",
     },
     Template {
+        name: "FACE_ATTACK_SUSPECTED",
+        title: "有人尝试冒用您的人脸",
+        body: "以您的身份进行的一次人脸识别未能确认是本人在镜头前，已被拒绝。如非本人操作，请尽快联系主管税务机关。",
+        link: "/me",
+    },
+    Template {
         name: "BINDING_SUSPENDED",
         title: "企业办税身份已暂停",
         body: "{enterprise}的税务登记信息已变更，您的{role}身份已暂停使用。",

@@ -33,7 +33,7 @@ pub use error::{CryptoError, KeyringError};
 pub use keyring::{Keyring, KeyringConfig};
 pub use mac::MacKey;
 pub use one_time_code::OneTimeCodes;
-pub use random::random_digits;
+pub use random::{random_below, random_digits};
 pub use sealer::{Sealer, Suite, field_context};
 pub use signed::{PublicKey, StatementKey, verify_statement};
 pub use token::{SecretToken, TokenHash};

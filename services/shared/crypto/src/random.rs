@@ -9,6 +9,11 @@ pub fn random_digits(count: usize) -> Redacted<String> {
     Redacted::new((0..count).map(|_| char::from(rng.random_range(b'0'..=b'9'))).collect())
 }
 
+/// A whole number below `end`, each with the same chance; 0 when there is only that.
+pub fn random_below(end: usize) -> usize {
+    if end <= 1 { 0 } else { rand::rng().random_range(0..end) }
+}
+
 pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::rng().fill(&mut bytes);

@@ -46,14 +46,17 @@ pub enum EvidenceLevel {
     Sms,
     /// A face compared with the authority's photo.
     Face,
+    /// The same, at the stricter threshold.
+    FaceStrict,
 }
 
 impl EvidenceLevel {
-    /// `sms` or `face`: a column value and log field.
+    /// `sms`, `face` or `face_strict`: a column value and log field.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sms => "sms",
             Self::Face => "face",
+            Self::FaceStrict => "face_strict",
         }
     }
 }

@@ -93,6 +93,7 @@ fn from_wire(session: &WireSession) -> Result<Session, InvalidField> {
         evidence: match session.evidence() {
             WireEvidence::Sms => EvidenceLevel::Sms,
             WireEvidence::Face => EvidenceLevel::Face,
+            WireEvidence::FaceStrict => EvidenceLevel::FaceStrict,
             WireEvidence::Unspecified => return Err(InvalidField::missing("evidence")),
         },
         step_up_time: session.step_up_time.map(|time| to_time("step_up_time", time)).transpose()?,

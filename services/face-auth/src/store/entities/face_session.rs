@@ -20,13 +20,23 @@ pub(crate) struct Model {
     pub(crate) consent_sha256: String,
     pub(crate) create_time: DateTime<Utc>,
     pub(crate) expire_time: DateTime<Utc>,
+    /// The level the result must have.
+    pub(crate) evidence: String,
+    /// What the next capture must answer; all of it or none.
+    pub(crate) challenge_nonce: Option<Vec<u8>>,
+    pub(crate) challenge_actions: Option<String>,
+    pub(crate) challenge_issue_time: Option<DateTime<Utc>>,
+    pub(crate) challenge_expire_time: Option<DateTime<Utc>>,
     /// The capture that is being judged, and when it is given up.
     pub(crate) capture_id: Option<Uuid>,
     pub(crate) capture_until: Option<DateTime<Utc>>,
     /// The outcome; all of it or none.
     pub(crate) similarity: Option<f32>,
     pub(crate) threshold: Option<f32>,
+    pub(crate) reached_evidence: Option<String>,
     pub(crate) liveness: Option<String>,
+    pub(crate) passive: Option<f32>,
+    pub(crate) actions: Option<String>,
     pub(crate) model_pack: Option<String>,
     pub(crate) decide_time: Option<DateTime<Utc>>,
     pub(crate) result_expire_time: Option<DateTime<Utc>>,

@@ -2,4 +2,7 @@
 
 pub(super) mod authority_reference;
 pub(super) mod face_attempt;
+pub(super) mod face_lock;
 pub(super) mod face_session;
+pub(super) mod frame_mark;
+pub(super) mod risk_event;

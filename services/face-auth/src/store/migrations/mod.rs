@@ -7,6 +7,7 @@
 
 mod m20261101_000001_face_sessions;
 mod m20261101_000002_authority_references;
+mod m20261127_000003_liveness;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
         let mut all = shiming_store::migrations();
         all.push(Box::new(m20261101_000001_face_sessions::Migration));
         all.push(Box::new(m20261101_000002_authority_references::Migration));
+        all.push(Box::new(m20261127_000003_liveness::Migration));
         all
     }
 }

@@ -1,0 +1,163 @@
+//! What a capture's frames show: measured by the engine, judged for life, compared with the reference.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::App;
+use super::judge_capture::Begun;
+use crate::domain::{
+    Doubt, Evidence, Frame, IdentityKeys, Live, PASSIVE_FRAMES, Refusal, Sight, Verdict, judge,
+};
+use crate::engine::{CaptureFault, EngineError, Observation, ObserveOptions, Template, Thumbnail};
+use crate::error::FaceAuthError;
+use crate::store::{self, Reference};
+
+/// Frames of the opening that are compared with the reference.
+const COMPARED_FRAMES: usize = 3;
+/// Two pictures whose fields differ by less, on average and at the most, are one: above what compressing again changes, below what a
+/// camera's noise and a person's breath do between two frames (99 of 100 pairs of 2250 frames).
+const SAME_PICTURE: (f32, u8) = (0.12, 1);
+
+/// What was found.
+pub(super) enum Finding {
+    /// A living face, compared with the reference.
+    Compared { live: Live, verdict: Verdict, frames: usize },
+    /// Doubts about the living face.
+    Doubted(Doubt),
+    /// Nothing that could be compared; not counted as an attempt.
+    NotCompared(Refusal),
+}
+
+/// A frame that showed one face.
+struct Seen {
+    step: usize,
+    offset: Duration,
+    observation: Observation,
+}
+
+pub(super) async fn examine(app: &App, begun: &Begun, frames: Vec<Frame>) -> Result<Finding, FaceAuthError> {
+    let count = frames.len();
+    let (seen, faults) = match observe(app, frames).await? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Finding::NotCompared(refusal)),
+    };
+    let sights = sights(&seen)?;
+    let challenge = &begun.challenge;
+    let since = (begun.begin_time - challenge.issue_time).to_std().unwrap_or_default();
+    let live = match judge(&app.rules.liveness, &challenge.actions, &sights, &faults, since) {
+        Ok(live) => live,
+        Err(doubt) => return Ok(Finding::Doubted(doubt)),
+    };
+    let faces = best_opening_faces(&seen);
+    let session = &begun.session;
+    match compare(app, &session.identity, session.evidence, &faces).await? {
+        Ok(verdict) => Ok(Finding::Compared { live, verdict, frames: count }),
+        Err(refusal) => Ok(Finding::NotCompared(refusal)),
+    }
+}
+
+type Observed = (Vec<Seen>, Vec<CaptureFault>);
+
+/// Measures every frame, the looks of some. A file that is no picture refuses the capture: cameras don't make such.
+async fn observe(app: &App, frames: Vec<Frame>) -> Result<Result<Observed, Refusal>, FaceAuthError> {
+    let looked_at = frames_to_look_at(&frames);
+    let places: Vec<_> = frames.iter().map(|frame| (frame.step, frame.offset)).collect();
+    let burst: Vec<(Bytes, ObserveOptions)> = frames
+        .into_iter()
+        .zip(looked_at)
+        .map(|(frame, passive)| (frame.image, ObserveOptions { passive }))
+        .collect();
+    let observed = app.engine.observe_burst(burst).await.map_err(FaceAuthError::Engine)?;
+    let (mut seen, mut faults) = (Vec::new(), Vec::new());
+    for ((step, offset), observation) in places.into_iter().zip(observed) {
+        match observation {
+            Ok(observation) => seen.push(Seen { step, offset, observation }),
+            Err(EngineError::Capture(CaptureFault::NotAnImage)) => return Ok(Err(Refusal::NotAnImage)),
+            Err(EngineError::Capture(CaptureFault::ImageTooLarge)) => {
+                return Ok(Err(app.rules.capture.too_large()));
+            }
+            Err(EngineError::Capture(fault)) => faults.push(fault),
+            Err(error) => return Err(FaceAuthError::Engine(error)),
+        }
+    }
+    Ok(Ok((seen, faults)))
+}
+
+/// Some of the opening and the first of each step: where faces look straight ahead, over the whole capture.
+fn frames_to_look_at(frames: &[Frame]) -> Vec<bool> {
+    let opening = frames.iter().filter(|frame| frame.step == 0).count();
+    let stride = opening.div_ceil(PASSIVE_FRAMES).max(1);
+    let begins_step = |at: usize| at > 0 && frames[at - 1].step != frames[at].step;
+    (0..frames.len())
+        .map(|at| if frames[at].step == 0 { at % stride == 0 } else { begins_step(at) })
+        .collect()
+}
+
+fn sights(seen: &[Seen]) -> Result<Vec<Sight>, FaceAuthError> {
+    let Some(first) = seen.iter().find(|seen| seen.observation.fault.is_none()).or(seen.first()) else {
+        return Ok(Vec::new());
+    };
+    let mut sights = Vec::with_capacity(seen.len());
+    for (at, one) in seen.iter().enumerate() {
+        let resemblance = one.observation.template.similarity(&first.observation.template)?;
+        let picture = &one.observation.thumbnail;
+        let is_repeat = seen[..at].iter().any(|before| is_same(&before.observation.thumbnail, picture));
+        sights.push(Sight::of(&one.observation, (one.step, one.offset), resemblance, is_repeat));
+    }
+    Ok(sights)
+}
+
+fn is_same(one: &Thumbnail, other: &Thumbnail) -> bool {
+    let (mean, most) = SAME_PICTURE;
+    let largest = one.fields().iter().zip(other.fields()).map(|(a, b)| a.abs_diff(*b)).max();
+    one.difference(other) < mean && largest.unwrap_or(0) <= most
+}
+
+/// The frontal faces of the opening without a fault; the liveness judgement has seen that there are some.
+fn best_opening_faces(seen: &[Seen]) -> Vec<&Template> {
+    let opening = seen.iter().filter(|one| one.step == 0 && one.observation.fault.is_none());
+    opening.map(|one| &one.observation.template).take(COMPARED_FRAMES).collect()
+}
+
+async fn compare(
+    app: &App,
+    keys: &IdentityKeys,
+    asked: Evidence,
+    faces: &[&Template],
+) -> Result<Result<Verdict, Refusal>, FaceAuthError> {
+    let reference = match comparable_reference(app, keys).await? {
+        Ok(reference) => reference.template(&app.vault)?,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut to_reference = Vec::with_capacity(faces.len());
+    for face in faces {
+        let Ok(similarity) = face.similarity(&reference) else {
+            tracing::warn!("a reference of other nets under the present pack's name; import it again");
+            return Ok(Err(Refusal::NoAuthoritativePhoto));
+        };
+        to_reference.push(similarity);
+    }
+    Ok(Ok(Verdict::reach(&app.rules.levels, asked, &to_reference)))
+}
+
+/// The person's reference, if it is of this name and of the present models.
+async fn comparable_reference(
+    app: &App,
+    keys: &IdentityKeys,
+) -> Result<Result<Reference, Refusal>, FaceAuthError> {
+    let found = store::find_reference(app.store.reader(), &app.vault, &keys.document).await?;
+    let Some(reference) = found else { return Ok(Err(Refusal::NoAuthoritativePhoto)) };
+    // Before the face, so that a mistyped number costs its owner no attempt.
+    if reference.name(&app.vault)? != keys.name {
+        return Ok(Err(Refusal::NameMismatch));
+    }
+    if reference.model_pack() != app.engine.versions().pack {
+        tracing::warn!(
+            reference.model_pack = reference.model_pack(),
+            "a reference of another model pack can't be compared; import it again"
+        );
+        return Ok(Err(Refusal::NoAuthoritativePhoto));
+    }
+    Ok(Ok(reference))
+}

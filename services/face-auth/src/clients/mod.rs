@@ -1,0 +1,5 @@
+//! What face-auth calls.
+
+mod messaging;
+
+pub(crate) use messaging::MessagingSink;

@@ -1,0 +1,125 @@
+//! Between the contract's messages about limits and the domain.
+
+use chrono::{DateTime, Utc};
+use shiming_proto::face::v1 as proto;
+use shiming_rpc::convert::{InvalidField, known_enum, request_meta, timestamp, to_time};
+use shiming_store::Page;
+
+use super::convert::{person, wire_purpose};
+use crate::app::{ChangeLock, FaceLimits, LockChange};
+use crate::domain::{AttackType, FaceLock, KnownPerson, RiskEvent};
+use crate::error::FaceAuthError;
+
+const LONGEST_REASON: usize = 200;
+
+pub(super) fn get_face_limits(
+    request: &proto::GetFaceLimitsRequest,
+    now: DateTime<Utc>,
+) -> Result<(KnownPerson, String), FaceAuthError> {
+    Ok((person(request.document.as_ref(), now)?, reason("purpose", &request.purpose)?))
+}
+
+pub(super) fn lock_face(
+    request: &proto::LockFaceRequest,
+    now: DateTime<Utc>,
+) -> Result<ChangeLock, FaceAuthError> {
+    let end_time = request.end_time.map(|time| to_time("end_time", time)).transpose()?;
+    if end_time.is_some_and(|end| end <= now) {
+        return Err(InvalidField::new("end_time", "PAST", "锁定的结束时间应晚于现在").into());
+    }
+    Ok(ChangeLock {
+        request: request_meta(&request.request_id, request.validate_only)?,
+        person: person(request.document.as_ref(), now)?,
+        reason: reason("reason", &request.reason)?,
+        change: LockChange::Lock(end_time),
+    })
+}
+
+pub(super) fn unlock_face(
+    request: &proto::UnlockFaceRequest,
+    now: DateTime<Utc>,
+) -> Result<ChangeLock, FaceAuthError> {
+    Ok(ChangeLock {
+        request: request_meta(&request.request_id, request.validate_only)?,
+        person: person(request.document.as_ref(), now)?,
+        reason: reason("reason", &request.reason)?,
+        change: LockChange::Unlock,
+    })
+}
+
+fn reason(field: &str, text: &str) -> Result<String, InvalidField> {
+    let text = text.trim();
+    match text.chars().count() {
+        1..=LONGEST_REASON => Ok(text.to_owned()),
+        _ => Err(InvalidField::new(field, "LENGTH", "请填写1至200字的事由")),
+    }
+}
+
+pub(super) fn limits(limits: FaceLimits) -> proto::FaceLimits {
+    let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+    proto::FaceLimits {
+        refused_faces: number(limits.refused_faces),
+        free_tries: number(limits.free_tries),
+        attacks: number(limits.attacks),
+        attempts_left: number(limits.attempts_left),
+        lock: limits.lock.map(lock),
+    }
+}
+
+fn lock(lock: FaceLock) -> proto::FaceLock {
+    proto::FaceLock {
+        lock_time: Some(timestamp(lock.lock_time)),
+        end_time: lock.end_time.map(timestamp),
+        reason: lock.reason,
+        actor: lock.actor,
+    }
+}
+
+pub(super) fn list_risk_events(
+    request: &proto::ListRiskEventsRequest,
+) -> Result<(Option<AttackType>, u32), InvalidField> {
+    let page_size = u32::try_from(request.page_size).map_err(|_| InvalidField::malformed("page_size"))?;
+    let kind = match request.attack_type {
+        0 => None,
+        value => domain_attack(known_enum("attack_type", value)?),
+    };
+    Ok((kind, page_size))
+}
+
+pub(super) fn risk_events(page: Page<RiskEvent>) -> proto::ListRiskEventsResponse {
+    proto::ListRiskEventsResponse {
+        events: page.items.into_iter().map(risk_event).collect(),
+        next_page_token: page.next_page_token,
+    }
+}
+
+fn risk_event(event: RiskEvent) -> proto::RiskEvent {
+    proto::RiskEvent {
+        risk_event_id: event.risk_event_id.to_string(),
+        occur_time: Some(timestamp(event.occur_time)),
+        attack_type: wire_attack(event.kind).into(),
+        face_session_id: event.face_session_id.to_string(),
+        purpose: wire_purpose(event.purpose).into(),
+        subject_id: event.subject_id.to_string(),
+        identity_pseudonym: event.identity,
+        device_pseudonym: event.device,
+        measures: event.measures.into_iter().collect(),
+    }
+}
+
+const fn wire_attack(kind: AttackType) -> proto::AttackType {
+    match kind {
+        AttackType::Presentation => proto::AttackType::Presentation,
+        AttackType::StillImage => proto::AttackType::StillImage,
+        AttackType::FlatFace => proto::AttackType::FlatFace,
+        AttackType::FaceSwap => proto::AttackType::FaceSwap,
+        AttackType::Replay => proto::AttackType::Replay,
+        AttackType::WrongAction => proto::AttackType::WrongAction,
+        AttackType::Timing => proto::AttackType::Timing,
+        AttackType::ByProvider => proto::AttackType::ByProvider,
+    }
+}
+
+fn domain_attack(kind: proto::AttackType) -> Option<AttackType> {
+    AttackType::ALL.into_iter().find(|known| wire_attack(*known) == kind)
+}
