@@ -17,6 +17,8 @@ use crate::domain::{
 use crate::error::FaceAuthError;
 use crate::store::{self, Quota};
 
+/// A still person may by chance give one picture twice; a recording gives all of them.
+const LEAST_REPLAYED: u64 = 4;
 /// The topic of a suspected attack, and of its audit row.
 const ATTACK: &str = "face.attack_suspected";
 
@@ -31,13 +33,14 @@ pub(super) async fn conclude(
     let id = begun.session.face_session_id;
     let session = store::lock_session(&tx, &app.vault, id).await?.ok_or(Refusal::SessionNotFound)?;
     session.holds(begun.capture_id)?;
-    // Before anything is believed of them: frames that were judged before prove nothing.
+    // Before anything is believed of them: pictures that were judged before prove nothing.
     let known = store::count_marked(&tx, marks).await?;
+    let is_replay = known >= LEAST_REPLAYED && 2 * known >= marks.len() as u64;
     store::insert_marks(&tx, id, marks).await?;
     let replayed =
         Doubt::Attack { kind: AttackType::Replay, measures: vec![("repeated_frames", small(known))] };
     let refusal = match finding {
-        _ if known > 0 => doubted(app, caller, &tx, &session, &replayed).await?,
+        _ if is_replay => doubted(app, caller, &tx, &session, &replayed).await?,
         Finding::Doubted(doubt) => doubted(app, caller, &tx, &session, doubt).await?,
         Finding::Compared { live, verdict, frames } if verdict.passed => {
             return pass(app, caller, tx, begun, (live, verdict, *frames)).await;

@@ -1,5 +1,6 @@
 //! What a capture's frames show: measured by the engine, judged for life, compared with the reference.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +20,9 @@ const COMPARED_FRAMES: usize = 3;
 /// camera's noise and a person's breath do between two frames (99 of 100 pairs of 2250 frames).
 const SAME_PICTURE: (f32, u8) = (0.12, 1);
 
+/// What a capture is recognised by when it comes again.
+pub(super) type Marks = Vec<[u8; 32]>;
+
 /// What was found.
 pub(super) enum Finding {
     /// A living face, compared with the reference.
@@ -36,20 +40,36 @@ struct Seen {
     observation: Observation,
 }
 
-pub(super) async fn examine(app: &App, begun: &Begun, frames: Vec<Frame>) -> Result<Finding, FaceAuthError> {
+/// Judges the frames; gives the marks of those that showed a face.
+pub(super) async fn examine(
+    app: &App,
+    begun: &Begun,
+    frames: Vec<Frame>,
+) -> Result<(Finding, Marks), FaceAuthError> {
     let count = frames.len();
     let (seen, faults) = match observe(app, frames).await? {
         Ok(found) => found,
-        Err(refusal) => return Ok(Finding::NotCompared(refusal)),
+        Err(refusal) => return Ok((Finding::NotCompared(refusal), Marks::new())),
     };
-    let sights = sights(&seen)?;
+    let marks = marks(app, &seen);
+    Ok((weigh(app, begun, count, &seen, &faults).await?, marks))
+}
+
+async fn weigh(
+    app: &App,
+    begun: &Begun,
+    count: usize,
+    seen: &[Seen],
+    faults: &[CaptureFault],
+) -> Result<Finding, FaceAuthError> {
+    let sights = sights(seen)?;
     let challenge = &begun.challenge;
     let since = (begun.begin_time - challenge.issue_time).to_std().unwrap_or_default();
-    let live = match judge(&app.rules.liveness, &challenge.actions, &sights, &faults, since) {
+    let live = match judge(&app.rules.liveness, &challenge.actions, &sights, faults, since) {
         Ok(live) => live,
         Err(doubt) => return Ok(Finding::Doubted(doubt)),
     };
-    let faces = best_opening_faces(&seen);
+    let faces = best_opening_faces(seen);
     let session = &begun.session;
     match compare(app, &session.identity, session.evidence, &faces).await? {
         Ok(verdict) => Ok(Finding::Compared { live, verdict, frames: count }),
@@ -112,6 +132,13 @@ fn is_same(one: &Thumbnail, other: &Thumbnail) -> bool {
     let (mean, most) = SAME_PICTURE;
     let largest = one.fields().iter().zip(other.fields()).map(|(a, b)| a.abs_diff(*b)).max();
     one.difference(other) < mean && largest.unwrap_or(0) <= most
+}
+
+/// A keyed mark of each different picture. It is made of the brightness of 8 × 8 fields in 16 steps: neither another compression nor
+/// another wrapping changes it, a camera's next picture of the same person nearly always does.
+fn marks(app: &App, seen: &[Seen]) -> Marks {
+    let marks = seen.iter().map(|one| app.vault.frame_mark(&one.observation.thumbnail.coarse()));
+    marks.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The frontal faces of the opening without a fault; the liveness judgement has seen that there are some.

@@ -65,8 +65,7 @@ async fn judge(
     frames: Vec<Frame>,
 ) -> Result<Passed, FaceAuthError> {
     let limit = app.rules.judge_timeout;
-    let marks: Vec<_> = frames.iter().map(|frame| app.vault.frame_mark(&frame.image)).collect();
-    let finding = tokio::time::timeout(limit, examine(app, begun, frames))
+    let (finding, marks) = tokio::time::timeout(limit, examine(app, begun, frames))
         .await
         .map_err(|_| FaceAuthError::TooSlow { retry_after: limit })??;
     app.store.retry("conclude_capture", || conclude(app, caller, begun, &marks, &finding)).await

@@ -33,12 +33,11 @@ impl Scaler {
         let source = ImageRef::new(image.width(), image.height(), image.as_raw(), PixelType::U8x3)
             .map_err(EngineError::inference)?;
         let mut target = Image::new(width, height, PixelType::U8x3);
-        let options = self.options.crop(
-            f64::from(inside.left),
-            f64::from(inside.top),
-            f64::from(inside.width()),
-            f64::from(inside.height()),
-        );
+        let (left, top) = (f64::from(inside.left), f64::from(inside.top));
+        // A difference of rounded numbers may reach a hair beyond the edge.
+        let across = f64::from(inside.width()).min(f64::from(image.width()) - left);
+        let down = f64::from(inside.height()).min(f64::from(image.height()) - top);
+        let options = self.options.crop(left, top, across, down);
         self.resizer.resize(&source, &mut target, &options).map_err(EngineError::inference)?;
         RgbImage::from_raw(width, height, target.into_vec())
             .ok_or_else(|| EngineError::inference("scaled picture has another size"))

@@ -34,6 +34,16 @@ impl Thumbnail {
         &self.0
     }
 
+    /// The picture in 8 × 8 fields of 16 steps of brightness.
+    pub fn coarse(&self) -> [u8; 64] {
+        let mut sums = [0_u32; 64];
+        for (at, value) in self.0.iter().enumerate() {
+            sums[at / 128 * 8 + at % 32 / 4] += u32::from(*value);
+        }
+        // The mean of 16 values, in sixteenths of the range.
+        sums.map(|sum| u8::try_from(sum >> 8).unwrap_or(u8::MAX))
+    }
+
     /// Mean difference of the fields, 0 to 255. The same frame compressed again stays below 1; two frames of one camera
     /// differ by its noise and by every movement.
     pub fn difference(&self, other: &Self) -> f32 {
@@ -67,6 +77,17 @@ mod tests {
             (found.fields()[0], found.fields()[31], found.fields().len()),
             (40, 200, Thumbnail::FIELDS)
         );
+    }
+
+    #[test]
+    fn coarse_fields_are_means_too() {
+        let mut fields = [0; 1024];
+        for row in 0..4 {
+            fields[row * 32 + 4..row * 32 + 8].fill(160);
+        }
+        let coarse = Thumbnail::new(&fields).coarse();
+        assert_eq!((coarse[0], coarse[1], coarse[2], coarse[8]), (0, 10, 0, 0));
+        assert_eq!(Thumbnail::new(&[255; 1024]).coarse(), [15; 64]);
     }
 
     #[test]

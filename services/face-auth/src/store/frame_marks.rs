@@ -1,4 +1,4 @@
-//! Marks of frames that were judged.
+//! Marks of pictures that were judged.
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -17,6 +17,9 @@ pub(crate) async fn count_marked(tx: &Tx, marks: &[[u8; 32]]) -> Found<u64> {
 
 /// Keeps the marks.
 pub(crate) async fn insert_marks(tx: &Tx, session: FaceSessionId, marks: &[[u8; 32]]) -> Found<()> {
+    if marks.is_empty() {
+        return Ok(());
+    }
     let rows = marks.iter().map(|mark| ActiveModel {
         mark: Set(mark.to_vec()),
         face_session_id: Set(session.as_uuid()),

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-mod authority;
-mod captures;
+//mod authority;
+//mod captures;
 mod engine;
-mod limits;
+mod film;
+//mod limits;
+mod living;
 mod pictures;
-mod restarts;
-mod results;
-mod sessions;
+//mod restarts;
+//mod results;
+//mod sessions;
 mod stand;

@@ -26,7 +26,7 @@ pub(crate) fn astronaut_again(step: u8) -> Bytes {
     let image = image::load_from_memory(&astronaut()).expect("a picture");
     let inset = 4 + u32::from(step) * 3;
     let image = image.crop_imm(inset, inset, image.width() - 2 * inset, image.height() - 2 * inset);
-    jpeg(&image.brighten(i32::from(step) * 6 - 10).into_rgb8())
+    jpeg(&image.brighten(i32::from(step) * 6 - 10).into_rgb8(), 85)
 }
 
 /// Nobody else: another person.
@@ -40,9 +40,9 @@ pub(crate) fn png(image: RgbImage) -> Bytes {
     bytes.into_inner().into()
 }
 
-fn jpeg(image: &RgbImage) -> Bytes {
+pub(crate) fn jpeg(image: &RgbImage, quality: u8) -> Bytes {
     let mut bytes = Vec::new();
-    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85);
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality);
     image.write_with_encoder(encoder).expect("encodes");
     bytes.into()
 }

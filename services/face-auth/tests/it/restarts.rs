@@ -3,6 +3,7 @@
 use sea_orm::ConnectionTrait as _;
 use shiming_face_auth::FaceAuth;
 use shiming_kernel::{ErrorKind, SystemClock};
+use shiming_runtime::Shutdown;
 use shiming_testkit::{Backend, TestDatabase};
 
 use crate::pictures::{astronaut, astronaut_again, repository, stranger};
@@ -93,14 +94,14 @@ async fn a_missing_or_altered_model_stops_the_start(database: TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(&database);
     config.engine.models = folder.path().to_owned();
-    let refused = FaceAuth::build(&config, SystemClock::shared()).await.unwrap_err().to_string();
+    let refused = FaceAuth::build(&config, SystemClock::shared(), &Shutdown::new()).await.unwrap_err().to_string();
     assert!(refused.contains("missing") && refused.contains("make models"), "{refused}");
     copy(&repository(".setup/models"), folder.path());
     let net = folder.path().join("fr_feature.onnx");
     let mut bytes = std::fs::read(&net).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&net, bytes).unwrap();
-    let refused = FaceAuth::build(&config, SystemClock::shared()).await.unwrap_err().to_string();
+    let refused = FaceAuth::build(&config, SystemClock::shared(), &Shutdown::new()).await.unwrap_err().to_string();
     assert!(refused.contains("fr_feature.onnx") && refused.contains("altered"), "{refused}");
 }
 

@@ -13,19 +13,20 @@ use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClie
 use shiming_proto::face::v1::submit_capture_request::Part;
 use shiming_proto::face::v1::{
     CaptureFrame, CaptureHeader, ConsentReceipt, CreateFaceSessionRequest, CreateFaceSessionResponse,
-    FacePurpose, FaceResult, ImportReferencesRequest, ImportReferencesResponse, RedeemFaceResultRequest,
+    FacePurpose, FaceResult, IssueChallengeRequest, LivenessAction, LivenessChallenge, ImportReferencesRequest, ImportReferencesResponse, RedeemFaceResultRequest,
     Reference, SubmitCaptureRequest, SubmitCaptureResponse,
 };
-use shiming_proto::types::v1::{DocumentType, IdentityDocument};
+use shiming_proto::types::v1::{DocumentType, EvidenceLevel, IdentityDocument};
 use shiming_rpc::status::Problem;
 use shiming_rpc::{ClientChannel, Connector, Listeners, NoSessions, PolicyTable, ServerBuilder};
 use shiming_runtime::Shutdown;
 use shiming_runtime::config::PeerConfig;
-use shiming_testkit::TestDatabase;
+use shiming_testkit::{Backend, TestDatabase};
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::pictures::{astronaut, repository};
+use crate::film::{Film, Shot, clip, duration};
+use crate::pictures::repository;
 
 /// 张三, whose reference the tests import.
 pub(crate) const ZHANG: (&str, &str) = ("640101199003070015", "张三");
@@ -77,7 +78,7 @@ impl Stand {
         Self { clock, database, config, running }
     }
 
-    /// With the astronaut as 张三's reference.
+    /// With Audun as 张三's reference.
     pub(crate) async fn with_zhang(database: TestDatabase) -> Self {
         let stand = Self::start(database).await;
         stand.import_zhang().await;
@@ -85,7 +86,7 @@ impl Stand {
     }
 
     pub(crate) async fn import_zhang(&self) {
-        let stored = self.import(vec![reference("1", ZHANG, astronaut())]).await;
+        let stored = self.import(vec![reference("1", ZHANG, Film::AUDUN.portrait())]).await;
         assert!(stored[0].stored, "{stored:?}");
     }
 
@@ -135,13 +136,69 @@ impl Stand {
         self.open(for_person(ZHANG)).await.unwrap()
     }
 
+    /// What the session must do now.
+    pub(crate) async fn challenge(
+        &self,
+        session: &CreateFaceSessionResponse,
+    ) -> Result<LivenessChallenge, Status> {
+        let request = IssueChallengeRequest {
+            face_session_id: session.face_session_id.clone(),
+            capture_token: session.capture_token.clone(),
+            request_id: Uuid::now_v7().to_string(),
+            validate_only: false,
+        };
+        Ok(self.gateway().issue_challenge(request).await?.into_inner().challenge.unwrap())
+    }
+
+    /// Has `film` do what the session asks for.
     pub(crate) async fn capture(
         &self,
         session: &CreateFaceSessionResponse,
-        images: Vec<Bytes>,
+        film: Film,
     ) -> Result<SubmitCaptureResponse, Status> {
-        let mut parts = vec![header(&session.face_session_id, &session.capture_token)];
-        parts.extend(images.into_iter().map(frame));
+        let challenge = self.challenge(session).await?;
+        let actions: Vec<_> = challenge.actions().collect();
+        self.submit(session, &challenge.nonce, film.answers(&actions)).await
+    }
+
+    /// Sends shots for the challenge that is asked for now, whatever it is.
+    pub(crate) async fn show(
+        &self,
+        session: &CreateFaceSessionResponse,
+        shots: Vec<Shot>,
+    ) -> Result<SubmitCaptureResponse, Status> {
+        let challenge = self.challenge(session).await?;
+        self.submit(session, &challenge.nonce, shots).await
+    }
+
+    /// Has the session ask for `actions`, as chance might have had it.
+    pub(crate) async fn ask(
+        &self,
+        session: &CreateFaceSessionResponse,
+        actions: &[LivenessAction],
+    ) -> String {
+        let nonce = self.challenge(session).await.unwrap().nonce;
+        let names: Vec<_> = actions.iter().map(|action| clip(*action).replace('-', "_")).collect();
+        let id = &session.face_session_id;
+        let place = match self.database.backend() {
+            Backend::Sqlite => format!("hex(face_session_id) = '{}'", id.replace('-', "").to_uppercase()),
+            Backend::Postgres => format!("face_session_id = '{id}'"),
+        };
+        self.sql(&format!("UPDATE face_sessions SET challenge_actions = '{}' WHERE {place}", names.join(",")))
+            .await;
+        nonce
+    }
+
+    /// Sends shots for the challenge of `nonce`, after the time they take.
+    pub(crate) async fn submit(
+        &self,
+        session: &CreateFaceSessionResponse,
+        nonce: &str,
+        shots: Vec<Shot>,
+    ) -> Result<SubmitCaptureResponse, Status> {
+        self.clock.advance(shots.last().map_or(Duration::ZERO, |shot| shot.offset));
+        let mut parts = vec![header(&session.face_session_id, &session.capture_token, nonce)];
+        parts.extend(shots.into_iter().map(frame));
         self.send(parts).await
     }
 
@@ -171,7 +228,7 @@ impl Stand {
 
 async fn serve(config: &Config, clock: &Arc<ManualClock>) -> Running {
     let shutdown = Shutdown::new();
-    let service = FaceAuth::build(config, Arc::<ManualClock>::clone(clock)).await.unwrap();
+    let service = FaceAuth::build(config, Arc::<ManualClock>::clone(clock), &shutdown).await.unwrap();
     let listeners = Listeners::loopback().await.unwrap();
     let peer = PeerConfig::plaintext(format!("http://{}", listeners.grpc_address().unwrap()));
     let policies = PolicyTable::of(SERVICES).unwrap();
@@ -195,6 +252,7 @@ pub(crate) fn config(database: &TestDatabase) -> Config {
     config.listen.tls = None;
     config.listen.plaintext_loopback = true;
     config.engine.models = repository(".setup/models");
+    config.peers.messaging = PeerConfig::plaintext("http://127.0.0.1:9".to_owned());
     config
 }
 
@@ -218,6 +276,8 @@ pub(crate) fn for_person(person: (&str, &str)) -> CreateFaceSessionRequest {
         }),
         request_id: Uuid::now_v7().to_string(),
         validate_only: false,
+        evidence: EvidenceLevel::Unspecified.into(),
+        wechat_openid: String::new(),
     }
 }
 
@@ -240,14 +300,20 @@ pub(crate) fn reference(row_id: &str, person: (&str, &str), photo: Bytes) -> Ref
     Reference { row_id: row_id.into(), document: Some(document(person)), photo }
 }
 
-pub(crate) fn header(face_session_id: &str, capture_token: &str) -> SubmitCaptureRequest {
-    let header =
-        CaptureHeader { face_session_id: face_session_id.into(), capture_token: capture_token.into() };
+pub(crate) fn header(face_session_id: &str, capture_token: &str, nonce: &str) -> SubmitCaptureRequest {
+    let header = CaptureHeader {
+        face_session_id: face_session_id.into(),
+        capture_token: capture_token.into(),
+        nonce: nonce.into(),
+    };
     SubmitCaptureRequest { part: Some(Part::Header(header)) }
 }
 
-pub(crate) fn frame(image: Bytes) -> SubmitCaptureRequest {
-    SubmitCaptureRequest { part: Some(Part::Frame(CaptureFrame { image, capture_offset: None })) }
+pub(crate) fn frame(shot: Shot) -> SubmitCaptureRequest {
+    let Shot { step, offset, image } = shot;
+    SubmitCaptureRequest {
+        part: Some(Part::Frame(CaptureFrame { image, capture_offset: Some(duration(offset)), step })),
+    }
 }
 
 pub(crate) fn problem(refused: Result<impl std::fmt::Debug, Status>) -> Problem {

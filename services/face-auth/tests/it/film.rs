@@ -1,0 +1,96 @@
+//! Living people before a camera, out of the clips that `make people` brought, and the attacks made of them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use image::RgbImage;
+use shiming_proto::face::v1::LivenessAction;
+
+use crate::pictures::{jpeg, repository};
+
+/// Frames of a step, and the time between two.
+pub(crate) const FRAMES: usize = 7;
+const GAP: Duration = Duration::from_millis(200);
+
+/// One frame of a capture.
+#[derive(Clone)]
+pub(crate) struct Shot {
+    pub(crate) step: i32,
+    pub(crate) offset: Duration,
+    pub(crate) image: Bytes,
+}
+
+/// A person before the camera.
+#[derive(Clone, Copy)]
+pub(crate) struct Film {
+    person: &'static str,
+    /// No camera gives one picture twice: each take has its own light and frame.
+    take: u32,
+}
+
+impl Film {
+    /// The man of most tests.
+    pub(crate) const AUDUN: Self = Self { person: "audun", take: 0 };
+    /// Another man.
+    pub(crate) const FRANCK: Self = Self { person: "franck", take: 0 };
+
+    pub(crate) const fn take(self, take: u32) -> Self {
+        Self { take, ..self }
+    }
+
+    /// A photo of him as an authority has it: of another day, where there is one.
+    pub(crate) fn portrait(self) -> Bytes {
+        let person = if self.person == "audun" { "audun-again" } else { self.person };
+        std::fs::read(folder(person, "neutral").join("012.jpg")).expect("people are ready (make people)").into()
+    }
+
+    /// Does what is asked, in its order.
+    pub(crate) fn answers(self, actions: &[LivenessAction]) -> Vec<Shot> {
+        let clips = std::iter::once("neutral").chain(actions.iter().map(|action| clip(*action)));
+        let steps: Vec<_> = clips.map(|clip| self.clip(clip)).collect();
+        timed(steps)
+    }
+
+    /// Pictures of one clip, spread over it.
+    pub(crate) fn clip(self, clip: &str) -> Vec<RgbImage> {
+        let folder = folder(self.person, clip);
+        let count = std::fs::read_dir(&folder).expect("people are ready (make people)").count();
+        (0..FRAMES)
+            .map(|at| {
+                let file = folder.join(format!("{:03}.jpg", at * (count - 1) / (FRAMES - 1)));
+                let image = image::load_from_memory(&std::fs::read(file).expect("a frame")).expect("a picture");
+                let inset = self.take % 7 * 3;
+                let image = image.crop_imm(inset, inset, image.width() - 2 * inset, image.height() - 2 * inset);
+                image.brighten(i32::try_from(self.take % 5).expect("small") * 9).into_rgb8()
+            })
+            .collect()
+    }
+}
+
+fn folder(person: &str, clip: &str) -> PathBuf {
+    repository(".setup/people").join(person).join(clip)
+}
+
+/// The clip that shows an action.
+pub(crate) fn clip(action: LivenessAction) -> &'static str {
+    match action {
+        LivenessAction::Blink => "blink",
+        LivenessAction::OpenMouth => "open-mouth",
+        LivenessAction::TurnLeft => "turn-left",
+        LivenessAction::TurnRight => "turn-right",
+        LivenessAction::Nod => "nod",
+        LivenessAction::Unspecified => panic!("no action"),
+    }
+}
+
+/// The pictures of each step as a page sends them.
+pub(crate) fn timed(steps: Vec<Vec<RgbImage>>) -> Vec<Shot> {
+    let numbered = (0..).zip(steps).flat_map(|(step, images)| images.into_iter().map(move |image| (step, image)));
+    let shots = (0..).zip(numbered);
+    shots.map(|(at, (step, image))| Shot { step, offset: GAP * at, image: jpeg(&image, 90) }).collect()
+}
+
+pub(crate) fn duration(offset: Duration) -> prost_types::Duration {
+    prost_types::Duration::try_from(offset).expect("a short time")
+}
