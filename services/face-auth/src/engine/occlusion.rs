@@ -131,7 +131,7 @@ mod tests {
     }
 
     fn stripes(_: u32, y: u32) -> u8 {
-        if y / 4 % 2 == 0 { 90 } else { 170 }
+        if (y / 4).is_multiple_of(2) { 90 } else { 170 }
     }
 
     /// Even skin with striped eyes and a striped mouth.
