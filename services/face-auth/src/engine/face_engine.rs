@@ -36,7 +36,7 @@ pub struct Capabilities {
     pub passive: bool,
     /// Closed and open eyes.
     pub eyes: bool,
-    /// How a head is held, by a net and not by its points alone.
+    /// How far a head is turned, by a net beside its points.
     pub pose: bool,
 }
 

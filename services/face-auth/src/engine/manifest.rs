@@ -153,20 +153,20 @@ pub(super) struct EyeSpec {
     pub(super) open_up_to: f32,
 }
 
-/// The net that sees how a head is held: logits over bins of equal width for each angle.
+/// The net that sees how far a head is turned: logits over bins of equal width.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct PoseSpec {
     #[serde(flatten)]
     pub(super) file: FileSpec,
     #[serde(flatten)]
     pub(super) input: InputSpec,
-    /// Output of the pitch; positive when the head is raised.
-    pub(super) pitch: String,
+    /// Its output for the turn to a side.
+    pub(super) yaw: String,
     /// Side of the crop, as a multiple of the detector's box.
     pub(super) crop: f32,
-    /// Degrees a bin is wide.
+    /// Degrees a bin is wide, towards the viewer's right; below 0 when the net counts the other way.
     pub(super) bin: f32,
-    /// Degrees the expected bin 0 stands for, so that a head held straight has a pitch of 0.
+    /// Degrees bin 0 stands for, so that a head that faces the camera has 0.
     pub(super) offset: f32,
 }
 

@@ -29,6 +29,7 @@ mod landmark;
 mod manifest;
 mod observation;
 mod observe;
+mod occlusion;
 mod pack;
 mod passive;
 mod pixels;

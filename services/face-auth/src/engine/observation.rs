@@ -78,7 +78,7 @@ pub struct FacePoints(Box<[FacePoint; 68]>);
 pub struct Pose {
     /// Positive when the nose points to the viewer's right: the person turned to their own left. −90 to 90.
     pub yaw: f32,
-    /// Positive when the head is raised.
+    /// Positive when the head is raised. To be compared within a burst: the zero differs by person and camera.
     pub pitch: f32,
     /// Positive when the viewer's right eye is lower.
     pub roll: f32,

@@ -33,11 +33,10 @@ impl Scaler {
         let source = ImageRef::new(image.width(), image.height(), image.as_raw(), PixelType::U8x3)
             .map_err(EngineError::inference)?;
         let mut target = Image::new(width, height, PixelType::U8x3);
+        // In f64 the differences are exact; in f32 left + width may lie beyond the edge by a rounding.
         let (left, top) = (f64::from(inside.left), f64::from(inside.top));
-        // A difference of rounded numbers may reach a hair beyond the edge.
-        let across = f64::from(inside.width()).min(f64::from(image.width()) - left);
-        let down = f64::from(inside.height()).min(f64::from(image.height()) - top);
-        let options = self.options.crop(left, top, across, down);
+        let options =
+            self.options.crop(left, top, f64::from(inside.right) - left, f64::from(inside.bottom) - top);
         self.resizer.resize(&source, &mut target, &options).map_err(EngineError::inference)?;
         RgbImage::from_raw(width, height, target.into_vec())
             .ok_or_else(|| EngineError::inference("scaled picture has another size"))
@@ -116,6 +115,16 @@ mod tests {
         let mut planes = vec![9.0; 6];
         write_planes(&image, &spec(ChannelOrder::Grey), &mut planes);
         assert!(planes[0].abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_part_that_ends_at_the_edge_is_scaled_whatever_the_rounding() {
+        let image = RgbImage::new(799, 533);
+        for step in 0_u8..200 {
+            let left = f32::from(step) * 1.237_913;
+            let area = Rect { left, top: left / 3.0, right: left + 800.0, bottom: left + 600.0 };
+            assert!(Scaler::new().scale(&image, area, 8, 8).is_ok(), "{left}");
+        }
     }
 
     #[test]

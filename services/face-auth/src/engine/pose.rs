@@ -19,13 +19,13 @@ impl PoseNet {
         Self { net, spec }
     }
 
-    /// The logits of the pitch for the input as it stands.
+    /// The logits of the yaw for the input as it stands.
     pub(super) fn infer(&mut self) -> Result<[Vec<f32>; 1], EngineError> {
-        self.net.infer([&self.spec.pitch])
+        self.net.infer([&self.spec.yaw])
     }
 
-    /// Degrees; positive when the head is raised.
-    pub(super) fn pitch(
+    /// Degrees; positive when the nose points to the viewer's right. For faces that are about upright.
+    pub(super) fn yaw(
         &mut self,
         scaler: &mut Scaler,
         image: &RgbImage,
@@ -36,11 +36,11 @@ impl PoseNet {
         write_planes(&face, input, self.net.planes());
         let [logits] = self.infer()?;
         let expected: f32 = (0_u16..).zip(softmax(&logits)).map(|(bin, part)| f32::from(bin) * part).sum();
-        let pitch = self.spec.bin * expected + self.spec.offset;
-        if logits.is_empty() || !pitch.is_finite() {
+        let yaw = self.spec.bin * expected + self.spec.offset;
+        if logits.is_empty() || !yaw.is_finite() {
             return Err(EngineError::inference("the pose net gave no angle"));
         }
-        Ok(pitch)
+        Ok(yaw)
     }
 }
 

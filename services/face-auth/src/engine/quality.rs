@@ -7,6 +7,7 @@ use super::detect::Face;
 use super::fault::CaptureFault;
 use super::geometry::Rect;
 use super::landmark::Landmarks;
+use super::occlusion::Uncovered;
 use super::pixels::luma;
 
 /// What a picture must keep. Lengths in pixels, brightness 0 to 255.
@@ -27,6 +28,8 @@ pub(super) struct Gate {
     max_yaw: f32,
     /// Where the nose may lie between eyes and mouth, see [`Landmarks::nose_height`].
     nose_height: (f32, f32),
+    /// What a covering would hide; `None` where nobody is there to take it off.
+    pub(super) uncovered: Option<Uncovered>,
 }
 
 impl Gate {
@@ -40,6 +43,7 @@ impl Gate {
         max_brightness: 225.0,
         max_yaw: 28.0,
         nose_height: (0.3, 0.9),
+        uncovered: Some(Uncovered::CAPTURE),
     };
 
     /// The authority's photo: often small, old, grey or pale, and nobody is there to take another.
@@ -52,6 +56,7 @@ impl Gate {
         max_brightness: 245.0,
         max_yaw: 35.0,
         nose_height: (0.2, 1.0),
+        uncovered: None,
     };
 
     /// The one face that is meant.

@@ -25,7 +25,7 @@ use super::template::Template;
 use super::weights::clear_vanishing;
 
 /// The landmark net knows faces that are about upright; a stronger tilt is undone first.
-const MAX_ROLL: f32 = 20.0;
+pub(super) const MAX_ROLL: f32 = 20.0;
 /// Side of the upright patch, and how much wider than the face it is.
 const PATCH_SIDE: u32 = 256;
 const PATCH_WIDTH: f32 = 2.0;
@@ -55,7 +55,7 @@ pub struct InferenceTimes {
     pub liveness: Duration,
     /// Seeing whether one eye is closed.
     pub eye: Duration,
-    /// Seeing how the head is held.
+    /// Seeing how far the head is turned.
     pub pose: Duration,
 }
 
@@ -133,7 +133,29 @@ impl Recogniser {
         gate.pose(&landmarks)?;
         let chip = chip(&mut self.scaler, &image, &landmarks.five(), self.embedder.side())?;
         gate.light_and_sharpness(&chip)?;
+        self.uncovered(gate, &image, face, &landmarks, &chip)??;
         self.embedder.template(&chip)
+    }
+
+    /// Whether mouth and eyes lie open. A strongly tilted face is judged by its chip alone: the landmark net is unsteady there
+    /// without a covering.
+    pub(super) fn uncovered(
+        &mut self,
+        gate: &Gate,
+        image: &RgbImage,
+        face: Face,
+        landmarks: &Landmarks,
+        chip: &RgbImage,
+    ) -> Result<Result<(), CaptureFault>, EngineError> {
+        let Some(limits) = &gate.uncovered else { return Ok(Ok(())) };
+        if !limits.shows_features(chip) {
+            return Ok(Err(CaptureFault::FaceCovered));
+        }
+        if landmarks.roll().to_degrees().abs() > MAX_ROLL {
+            return Ok(Ok(()));
+        }
+        let moved = self.landmarks.unsteadiness(&mut self.scaler, image, face.area, landmarks)?;
+        Ok(if moved > limits.max_unsteadiness { Err(CaptureFault::FaceCovered) } else { Ok(()) })
     }
 
     pub(super) fn time_inferences(&mut self) -> Result<InferenceTimes, EngineError> {

@@ -77,6 +77,42 @@ async fn a_painted_lid_closes_that_eye_alone() {
 }
 
 #[tokio::test]
+async fn a_covered_face_is_refused_whatever_covers_it() {
+    let engine = engine();
+    for photo in [astronaut(), photo("person-3")] {
+        let points = observed(&engine, photo.clone()).await.points;
+        let apart = points[45].x - points[36].x;
+        let (mouth, left, right) =
+            (centre(&points[48..68]), centre(&points[36..42]), centre(&points[42..48]));
+        let chin = FacePoint { x: mouth.x, y: mouth.y - 0.1 * apart };
+        let (mask, lens) = ((0.8 * apart, 0.6 * apart), (0.28 * apart, 0.24 * apart));
+        let coverings = [
+            ("white mask", vec![(chin, mask, Rgb([226, 229, 231]))]),
+            ("black mask", vec![(chin, mask, Rgb([38, 38, 42]))]),
+            ("dark glasses", vec![(left, lens, Rgb([20, 20, 22])), (right, lens, Rgb([20, 20, 22]))]),
+            ("hand over an eye", vec![(left, (0.5 * apart, 0.35 * apart), Rgb([190, 150, 130]))]),
+        ];
+        for (what, patches) in coverings {
+            let mut image = decoded(&photo);
+            for (at, size, colour) in patches {
+                painted(&mut image, at, size, colour);
+            }
+            let covered = png(image);
+            assert_eq!(
+                observed(&engine, covered.clone()).await.fault,
+                Some(CaptureFault::FaceCovered),
+                "{what}"
+            );
+            let refused = engine.template_of_capture(covered).await;
+            assert!(
+                matches!(refused, Err(EngineError::Capture(CaptureFault::FaceCovered))),
+                "{what}: {refused:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn mirroring_a_face_turns_it_to_the_other_side() {
     let engine = engine();
     let found = observed(&engine, photo("turned-away")).await;
