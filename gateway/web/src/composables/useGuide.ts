@@ -11,13 +11,14 @@ import { GUIDE_WORDS, promptOf } from '@/words/liveness';
 import { care } from './useCare';
 import { hush, say } from './useVoice';
 
-export type GuideStage = 'idle' | 'asking' | 'guiding' | 'sending' | 'judging';
+export type GuideStage = 'idle' | 'asking' | 'guiding' | 'sending' | 'judging' | 'passed';
 
 /** What the page does with a challenge and its frames; both show their own failures. */
 export interface GuideActs {
   /** None: there is nothing to capture, or it failed. */
   challenge: (signal: AbortSignal) => Promise<Challenge | undefined>;
-  submit: (capture: Capture, signal: AbortSignal, onSent: (part: number) => void) => Promise<void>;
+  /** Whether the face has passed. */
+  submit: (capture: Capture, signal: AbortSignal, onSent: (part: number) => void) => Promise<boolean>;
   onStalled: (error: StalledError) => void;
 }
 
@@ -45,12 +46,13 @@ export function useGuide({ challenge, submit, onStalled }: GuideActs) {
       const capture = await guide(source, found, { calm: care.value, signal: mine.signal, onMoment: tell });
       sent.value = 0;
       stage.value = 'sending';
-      await submit(capture, mine.signal, onSent);
+      // The page goes on from here by itself, and says so until it has gone.
+      if (await submit(capture, mine.signal, onSent)) stage.value = 'passed';
     } catch (error) {
       if (error instanceof StalledError) onStalled(error);
       else if (!mine.signal.aborted && asApiError(error).reason !== CANCELLED) interrupted.value = GUIDE_WORDS.INTERRUPTED;
     } finally {
-      if (run === mine) settle();
+      if (run === mine && stage.value !== 'passed') settle();
     }
   }
 

@@ -49,8 +49,12 @@ export const GUIDE_WORDS = {
   LAST: '动作完成',
   SENDING: '正在发送',
   JUDGING: '正在核验，请稍候',
+  PASSED: '核验通过',
   INTERRUPTED: '识别已中断，请重新开始。',
 } as const;
+
+/** About how long the actions take; `calm` as in 关怀模式. */
+export const durationOf = (calm: boolean) => `约 ${calm ? 15 : 10} 秒`;
 
 /** Where a capture stands, such as 「第 1 步，共 3 步」. */
 export const countOf = (step: number, of: number) => `第 ${step} 步，共 ${of} 步`;

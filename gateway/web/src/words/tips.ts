@@ -22,7 +22,7 @@ const TIPS: Record<TipPicture, Omit<Tip, 'picture'>> = {
   STEADY: { title: '拿稳手机', text: '双手握住，手肘靠着身体或桌面。' },
   CLEAN: { title: '擦净镜头', text: '用软布擦一擦屏幕上方的前置镜头。' },
   SETTINGS: { title: '允许摄像头', text: '在设置的应用权限中，打开“相机”。' },
-  SELF: { title: '本人面对镜头', text: '由证件本人直接面对镜头，不要隔着屏幕或照片。' },
+  SELF: { title: '本人面对镜头', text: '由证件本人操作，直接面对镜头。' },
   BLINK: { title: '闭眼再睁开', text: '双眼一起慢慢闭上约一秒，再睁开。' },
   OPEN_MOUTH: { title: '嘴张大一些', text: '张开停一下，再自然合上。' },
   TURN_LEFT: { title: '转向您的左侧', text: '头转向箭头那边，再慢慢转回来。' },
