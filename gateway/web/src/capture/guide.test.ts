@@ -115,11 +115,11 @@ describe('pictures', () => {
 });
 
 describe('a guided capture', () => {
-  function run(rate: number, signal = quiet) {
+  function run(rate: number, signal = quiet, video = camera(rate) as HTMLVideoElement) {
     const begun: (LivenessAction | undefined)[] = [];
     const moments: Moment[] = [];
     const source: CaptureSource = {
-      video: camera(rate) as HTMLVideoElement,
+      video,
       alive: () => true,
       begin: (action) => (begun.push(action), Promise.resolve()),
       close: () => undefined,
@@ -147,6 +147,24 @@ describe('a guided capture', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     await done;
     expect(new Set(drawn).size).toBe(29);
+  });
+
+  it('keeps its frames apart on a device that has fallen behind', async () => {
+    let late = true;
+    const busy = {
+      ...camera(100),
+      get currentTime() {
+        // Stands still for a second, then catches up.
+        if (late && performance.now() > 1500) late = performance.now() < 2500;
+        return late && performance.now() > 1500 ? 1.5 : performance.now() / 1000;
+      },
+    };
+    const { done } = run(100, quiet, busy as HTMLVideoElement);
+    await vi.advanceTimersByTimeAsync(30_000);
+    const { offsetsMs } = await done;
+    const gaps = offsetsMs.slice(1).map((offset, index) => offset - offsetsMs[index]!);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(60);
+    expect(Math.max(...gaps)).toBeGreaterThan(700);
   });
 
   it('ends at once when it is broken off', async () => {

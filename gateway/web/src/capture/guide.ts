@@ -17,6 +17,8 @@ export interface Moment {
   progress: number;
 }
 
+/** Milliseconds that lie between any two frames, however late a busy device is. */
+const SHORTEST_GAP = 60;
 /** Pixels of a frame's longer side. */
 const FRAME_LIMIT = 640;
 
@@ -36,6 +38,7 @@ export async function guide(
   const offsetsMs: number[] = [];
   const numbers: number[] = [];
   let start: number | undefined;
+  let last = -Infinity;
   for (const step of steps) {
     const tell = (phase: Moment['phase'], progress: number) => onMoment({ step, of: challenge.actions.length, phase, progress });
     tell('act', 0);
@@ -43,11 +46,11 @@ export async function guide(
     await pause(step.lead, signal);
     const begun = performance.now();
     for (const [index, at] of schedule(step.frames, step.time).entries()) {
-      await pause(at - (performance.now() - begun), signal);
+      await pause(Math.max(begun + at, last + SHORTEST_GAP) - performance.now(), signal);
       await fresh(signal);
-      const now = performance.now();
-      start ??= now;
-      offsetsMs.push(later(offsetsMs[offsetsMs.length - 1], now - start));
+      last = performance.now();
+      start ??= last;
+      offsetsMs.push(later(offsetsMs[offsetsMs.length - 1], last - start));
       numbers.push(step.number);
       pictures.push(toJpeg(video, video.videoWidth, video.videoHeight, FRAME_LIMIT));
       tell('act', (index + 1) / step.frames);

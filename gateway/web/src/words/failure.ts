@@ -43,6 +43,7 @@ const CASES: Record<string, Case> = {
   NO_AUTHORITATIVE_PHOTO: { title: '没有可供比对的证件照片', ...FINAL },
   NAME_ID_MISMATCH: { title: '身份信息不一致', ...FINAL },
   COUNTER_REQUIRED: { title: '请到柜台办理', ...FINAL },
+  CONCURRENT_CHANGE: { title: '上一次识别还在进行', advice: '请稍等片刻，再重新识别。', ...FREE },
   NETWORK: { title: '网络连接不上', advice: '请检查网络后重新识别。', soft: true },
   TIMEOUT: { title: '等待时间过长', advice: '请换到信号好的地方后重新识别。', soft: true },
   OVERLOADED: { title: '当前办理的人较多', advice: '请稍等一会儿再重新识别。', ...FREE },
@@ -55,10 +56,11 @@ export function failureWords({ reason, message, metadata }: Failure): FailureWor
   const base = { advice: message, soft: false, free: false, retry: true, ways: false };
   if (reason === 'CAPTURE_QUALITY') return { ...base, ...FREE, ...faultWords(metadata['fault']) };
   if (reason === 'LIVENESS_INCOMPLETE') return { ...base, ...FREE, ...missedWords(metadata['action']) };
-  return { ...base, title: '未能完成识别', ...CASES[reason] };
+  const words = { ...base, title: '未能完成识别', ...CASES[reason] };
+  return attemptsLeft({ metadata }) === '0' ? { ...words, ...FINAL, advice: '今日次数已用完，请明天再试，或改用其他方式办理。' } : words;
 }
 
 /** How many attempts are left today, as the server says. */
-export function attemptsLeft({ metadata }: Failure): string | undefined {
+export function attemptsLeft({ metadata }: Pick<Failure, 'metadata'>): string | undefined {
   return metadata['attempts_left'] ?? metadata['attemptsLeft'];
 }

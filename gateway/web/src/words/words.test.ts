@@ -55,12 +55,19 @@ describe('a failure', () => {
     expect(words).toMatchObject({ retry: true, free: false });
   });
 
+  it('after which no attempt is left offers no other try but other ways', () => {
+    for (const reason of ['FACE_NOT_SAME', 'LIVENESS_ATTACK']) {
+      expect(failureWords(failure(reason, { attempts_left: '0' }))).toMatchObject({ retry: false, ways: true });
+      expect(failureWords(failure(reason, { attempts_left: '1' }))).toMatchObject({ retry: true, ways: false });
+    }
+  });
+
   it('has words of its own for every reason, and a way on from each', () => {
     const reasons = [
       'FACE_NOT_SAME', 'LIVENESS_ATTACK', 'FACE_CHALLENGE_EXPIRED', 'FACE_LOCKED', 'FACE_RETRY_EXHAUSTED', 'PROVIDER_TEMPORARY',
       'PROVIDER_NOT_AUTHORISED', 'USER_CANCELLED', 'DEVICE_UNSUPPORTED', 'CAMERA_PERMISSION', 'NO_AUTHORITATIVE_PHOTO', 'NAME_ID_MISMATCH',
       'FACE_SESSION_EXPIRED', 'FACE_SESSION_NOT_FOUND', 'FACE_RESULT_REFUSED', 'FACE_NOT_FINISHED', 'NOT_AN_IMAGE', 'IMAGE_TOO_LARGE',
-      'IDENTITY_LOCKED', 'OVERLOADED', 'NETWORK', 'TIMEOUT', 'TOO_MANY_REQUESTS',
+      'IDENTITY_LOCKED', 'OVERLOADED', 'NETWORK', 'TIMEOUT', 'TOO_MANY_REQUESTS', 'CONCURRENT_CHANGE',
     ];
     for (const reason of reasons) {
       const words = failureWords(failure(reason));
