@@ -73,7 +73,7 @@ async fn a_long_capture_of_forty_frames_is_handed_on() {
     let (world, mut browser) = willing().await;
     let numbers = |of: fn(u32) -> u32| serde_json::to_string(&(0..40).map(of).collect::<Vec<_>>()).unwrap();
     let long = form().text("offsetsMs", &numbers(|at| at * 200)).text("steps", &numbers(|at| at / 8));
-    let long = (0..40).fold(long, |form, _| form.file("frame", &[7; 60_000]));
+    let long = (0..40).fold(long, |form, _| form.file("frame", &vec![7; 60_000]));
     assert_eq!(browser.upload(PATH, long).await.status, 200);
     assert_eq!(world.script.only::<Capture>().1.0.len(), 41);
 }
