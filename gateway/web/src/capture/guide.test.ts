@@ -48,7 +48,14 @@ describe('the plan of a challenge', () => {
       planOf({ actions, framesPerStep, stepMs: 2000 }, false).reduce((sum, { frames }) => sum + frames, 0);
     expect(most(['BLINK', 'NOD', 'OPEN_MOUTH', 'TURN_LEFT', 'TURN_RIGHT'], 30)).toBe(40);
     expect(planOf({ ...CHALLENGE, framesPerStep: 0 }, false)[1]!.frames).toBe(4);
+    expect(most(['TURN_LEFT', 'BLINK', 'NOD'], 10)).toBe(40);
     expect(planOf({ ...CHALLENGE, stepMs: 600_000 }, false)[1]!.time).toBe(6000);
+  });
+
+  it('looks at eyes more often than they take to blink, while there is room', () => {
+    const blink = (framesPerStep: number) => planOf({ ...CHALLENGE, framesPerStep }, false)[2]!;
+    for (const framesPerStep of [8, 10]) expect(blink(framesPerStep).time / (blink(framesPerStep).frames - 1)).toBeLessThan(200);
+    expect(blink(30).frames).toBe(13);
   });
 
   it('spreads the frames over the step', () => {
@@ -133,11 +140,11 @@ describe('a guided capture', () => {
     const capture = await done;
     expect(begun).toEqual([undefined, 'TURN_LEFT', 'BLINK', 'NOD']);
     expect(capture.nonce).toBe('n');
-    expect(capture.steps).toEqual([0, 1, 2, 3].flatMap((step) => Array<number>(step ? 8 : 5).fill(step)));
-    expect(capture.frames).toHaveLength(29);
+    expect(capture.steps).toEqual([5, 8, 16, 8].flatMap((count, step) => Array<number>(count).fill(step)));
+    expect(capture.frames).toHaveLength(37);
     expect(capture.offsetsMs[0]).toBe(0);
     expect(capture.offsetsMs.every((offset, index) => index === 0 || offset > capture.offsetsMs[index - 1]!)).toBe(true);
-    expect(new Set(drawn).size).toBe(29);
+    expect(new Set(drawn).size).toBe(37);
     expect(moments.filter(({ phase }) => phase === 'done').map(({ step }) => step.number)).toEqual([0, 1, 2, 3]);
     expect(moments.every(({ of }) => of === 3)).toBe(true);
   });
@@ -146,7 +153,7 @@ describe('a guided capture', () => {
     const { done } = run(3);
     await vi.advanceTimersByTimeAsync(60_000);
     await done;
-    expect(new Set(drawn).size).toBe(29);
+    expect(new Set(drawn).size).toBe(37);
   });
 
   it('keeps its frames apart on a device that has fallen behind', async () => {

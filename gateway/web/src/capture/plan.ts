@@ -22,6 +22,8 @@ const CALM = 1.5;
 /** What a capture may hold. */
 const MOST_FRAMES = 40;
 const FEWEST_FRAMES = 4;
+/** Eyes are closed for a fifth of a second: looked at more often than that, while there is room. */
+const BLINK_FRAMES = 16;
 const LONGEST_STEP = 6000;
 
 /** Milliseconds that 「好的」 is shown between two steps. */
@@ -32,10 +34,12 @@ export function planOf(challenge: Pick<Challenge, 'actions' | 'framesPerStep' | 
   const factor = calm ? CALM : 1;
   const room = Math.floor((MOST_FRAMES - LOOK.frames) / Math.max(1, challenge.actions.length));
   const frames = Math.min(room, Math.max(FEWEST_FRAMES, challenge.framesPerStep));
+  const spare = MOST_FRAMES - LOOK.frames - frames * challenge.actions.length;
+  const framesOf = (action: LivenessAction) => (action === 'BLINK' ? Math.max(frames, Math.min(BLINK_FRAMES, frames + spare)) : frames);
   const time = Math.min(LONGEST_STEP, challenge.stepMs) * factor;
   return [
     { number: 0, action: undefined, frames: LOOK.frames, lead: LOOK.lead * factor, time: LOOK.time * factor },
-    ...challenge.actions.map((action, index) => ({ number: index + 1, action, frames, lead: LEAD * factor, time })),
+    ...challenge.actions.map((action, index) => ({ number: index + 1, action, frames: framesOf(action), lead: LEAD * factor, time })),
   ];
 }
 
