@@ -189,6 +189,8 @@ pub struct LimitsConfig {
     pub logins: LimitConfig,
     /// Collections begun and finished.
     pub collections: LimitConfig,
+    /// Challenges asked for before a capture.
+    pub challenges: LimitConfig,
     /// Captures submitted.
     pub captures: LimitConfig,
 }
@@ -213,6 +215,7 @@ impl Validate for LimitsConfig {
             ("codes", self.codes),
             ("logins", self.logins),
             ("collections", self.collections),
+            ("challenges", self.challenges),
             ("captures", self.captures),
         ];
         let usable = |limit: LimitConfig| {

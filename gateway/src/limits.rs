@@ -60,6 +60,8 @@ counted! {
     Logins = logins;
     /// Collections begun and finished.
     Collections = collections;
+    /// Challenges asked for before a capture.
+    Challenges = challenges;
     /// Captures submitted.
     Captures = captures;
 }

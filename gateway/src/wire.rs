@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use prost_types::{Duration, Timestamp};
-use shiming_proto::{enterprise, identity, types};
+use shiming_proto::{enterprise, face, identity, types};
 use shiming_rpc::convert::to_time;
 
 use crate::error::GatewayError;
@@ -76,6 +76,22 @@ wire_enum!(
         Face,
         /// The same, at the stricter threshold.
         FaceStrict,
+    }
+);
+
+wire_enum!(
+    /// Something to do before the camera. Left and right are the person's own.
+    pub(crate) LivenessAction = face::v1::LivenessAction {
+        /// 眨眼
+        Blink,
+        /// 张嘴
+        OpenMouth,
+        /// 向左转头
+        TurnLeft,
+        /// 向右转头
+        TurnRight,
+        /// 点头
+        Nod,
     }
 );
 
@@ -176,6 +192,13 @@ pub(crate) fn seconds(name: &'static str, value: Option<Duration>) -> Result<u64
     u64::try_from(part(name, value)?.seconds).map_err(|_| GatewayError::BadAnswer(name))
 }
 
+/// Milliseconds of a length of time that a service's answer must have.
+pub(crate) fn milliseconds(name: &'static str, value: Option<Duration>) -> Result<u64, GatewayError> {
+    let length = part(name, value)?;
+    let length = std::time::Duration::try_from(length).map_err(|_| GatewayError::BadAnswer(name))?;
+    u64::try_from(length.as_millis()).map_err(|_| GatewayError::BadAnswer(name))
+}
+
 /// A text that is absent in JSON when it is empty on the wire.
 pub(crate) fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
@@ -197,6 +220,11 @@ mod tests {
             let json = serde_json::to_value(Role::from(value)).unwrap();
             assert_eq!(wire.as_str_name(), format!("ROLE_{}", json.as_str().unwrap()));
         }
+        for value in 1..=5 {
+            let wire = face::v1::LivenessAction::try_from(value).unwrap();
+            let json = serde_json::to_value(LivenessAction::from(value)).unwrap();
+            assert_eq!(wire.as_str_name(), format!("LIVENESS_ACTION_{}", json.as_str().unwrap()));
+        }
     }
 
     #[test]
@@ -210,5 +238,8 @@ mod tests {
     fn a_part_that_is_missing_is_the_peers_fault() {
         assert!(matches!(time("expire_time", None), Err(GatewayError::BadAnswer("expire_time"))));
         assert!(seconds("lifetime", Some(Duration { seconds: -1, nanos: 0 })).is_err());
+        assert!(milliseconds("step_time", Some(Duration { seconds: -1, nanos: 0 })).is_err());
+        let length = Duration { seconds: 2, nanos: 500_000_000 };
+        assert_eq!(milliseconds("step_time", Some(length)).unwrap(), 2500);
     }
 }

@@ -26,7 +26,7 @@ export default defineConfig(({ mode }) => ({
             { name: 'vant', test: /node_modules\/(@vant|vant)\/(?!.*\/(date-picker|picker|picker-group|tab|tabs|swipe|swipe-item|sticky)\/)/, priority: 3 },
             { name: 'core', test: /src\/(api|words\/reasons|components\/(AppIcon|AppButton|icons|shell|state)|forms\/(format|identifiers|next)|composables\/use(Session|Live|Care|Confirm|Notice|FocusTrap|Task|Countdown|List|Codes))/, priority: 2.5 },
             { name: 'fields', test: /src\/(components\/field\/(?!DateWheels)|forms\/rules|composables\/(useForm|useSmsCode))/, priority: 2 },
-            { name: 'face', test: /src\/(components\/capture|components\/flow\/Face|capture|composables\/useFaceFlow)/, priority: 2 },
+            { name: 'face', test: /src\/(components\/(capture|flow\/Face|illustration\/Picture(Action|Tip|Face))|capture|composables\/use(FaceFlow|Camera|Guide|Voice)|words\/(capture|failure|liveness|tips))/, priority: 2 },
             { name: 'flow', test: /src\/components\/flow\//, priority: 1 },
           ],
         },

@@ -38,6 +38,7 @@ pub(crate) fn quick(demo: bool) -> Routes {
         .routes(routes!(collection::complete_face::complete_face))
         .routes(routes!(collection::send_code::send_code))
         .routes(routes!(collection::finish::finish))
+        .routes(routes!(face::challenge::challenge))
         .routes(routes!(captcha::issue::issue))
         .routes(routes!(login::send_code::send_code))
         .routes(routes!(login::log_in::log_in))

@@ -22,50 +22,80 @@ async fn willing() -> (World, Browser) {
 }
 
 fn form() -> Form {
-    Form::new().text("captureToken", "c-1")
+    Form::new().text("captureToken", "c-1").text("nonce", "n-1")
 }
 
 #[tokio::test]
-async fn frames_arrive_in_order_with_their_times() {
+async fn frames_arrive_in_order_with_their_times_and_steps() {
     let (world, mut browser) = willing().await;
     let large = vec![7; 3 * 1024 * 1024];
-    let form = form().text("offsetsMs", "[0, 1250.4]").file("frame", b"one").file("frame", &large);
+    let form = form().text("offsetsMs", "[0, 1250.4]").text("steps", "[0, 2]");
+    let form = form.file("frame", b"one").file("frame", &large);
     let answer = browser.upload(PATH, form).await;
     assert_eq!(answer.ok(), json!({"resultExpireTime": "2026-11-01T08:05:00Z"}));
     let (_, Capture(messages)) = world.script.only::<Capture>();
     let parts: Vec<_> = messages.into_iter().map(|message| message.part.unwrap()).collect();
-    let header = CaptureHeader { face_session_id: "f-1".into(), capture_token: "c-1".into() };
+    let header =
+        CaptureHeader { face_session_id: "f-1".into(), capture_token: "c-1".into(), nonce: "n-1".into() };
     let offset = |seconds, nanos| Some(prost_types::Duration { seconds, nanos });
-    let frame = |image: &[u8], capture_offset| {
-        Part::Frame(CaptureFrame { image: bytes::Bytes::copy_from_slice(image), capture_offset })
+    let frame = |image: &[u8], capture_offset, step| {
+        Part::Frame(CaptureFrame { image: bytes::Bytes::copy_from_slice(image), capture_offset, step })
     };
     assert_eq!(parts.len(), 3);
     assert!(parts[0] == Part::Header(header));
-    assert!(parts[1] == frame(b"one", offset(0, 0)));
-    assert!(parts[2] == frame(&large, offset(1, 250_000_000)));
+    assert!(parts[1] == frame(b"one", offset(0, 0), 0));
+    assert!(parts[2] == frame(&large, offset(1, 250_000_000), 2));
 }
 
+/// What the numbers mean is the engine's to judge.
 #[tokio::test]
-async fn offsets_may_be_missing_or_late() {
+async fn offsets_and_steps_may_be_missing_late_or_odd() {
     let (world, mut browser) = willing().await;
-    let late = form().file("frame", b"one").text("offsetsMs", "[0]");
+    let late = form().file("frame", b"one").text("offsetsMs", "[0]").text("steps", "[1]");
     assert_eq!(browser.upload(PATH, late).await.status, 200);
     let (_, Capture(messages)) = world.script.only::<Capture>();
     let Some(Part::Frame(frame)) = &messages[1].part else { panic!("a frame") };
-    assert_eq!(frame.capture_offset, None);
+    assert_eq!((frame.capture_offset, frame.step), (None, 0));
+
+    let odd = form().text("offsetsMs", "[900, 900]").text("steps", "[7, -1]");
+    let odd = odd.file("frame", b"one").file("frame", b"two");
+    assert_eq!(browser.upload(PATH, odd).await.status, 200);
+    let (_, Capture(messages)) = world.script.seen::<Capture>().remove(1);
+    let frames = messages.iter().filter_map(|message| match &message.part {
+        Some(Part::Frame(frame)) => Some((frame.capture_offset.unwrap().nanos, frame.step)),
+        _ => None,
+    });
+    assert_eq!(frames.collect::<Vec<_>>(), [(900_000_000, 7), (900_000_000, -1)]);
+}
+
+#[tokio::test]
+async fn a_long_capture_of_forty_frames_is_handed_on() {
+    let (world, mut browser) = willing().await;
+    let numbers = |of: fn(u32) -> u32| serde_json::to_string(&(0..40).map(of).collect::<Vec<_>>()).unwrap();
+    let long = form().text("offsetsMs", &numbers(|at| at * 200)).text("steps", &numbers(|at| at / 8));
+    let long = (0..40).fold(long, |form, _| form.file("frame", &vec![7; 60_000]));
+    assert_eq!(browser.upload(PATH, long).await.status, 200);
+    assert_eq!(world.script.only::<Capture>().1.0.len(), 41);
 }
 
 #[tokio::test]
 async fn a_wrong_form_is_refused_and_never_judged() {
     let (world, mut browser) = willing().await;
-    let many = (0..13).fold(form(), |form, _| form.file("frame", b"x"));
+    let many = (0..41).fold(form(), |form, _| form.file("frame", b"x"));
     let wrong = [
         (Form::new().file("frame", b"x"), "captureToken"),
         (Form::new(), "captureToken"),
+        (Form::new().text("nonce", "n-1").text("captureToken", "c-1").file("frame", b"x"), "captureToken"),
+        (Form::new().text("captureToken", "c-1").file("frame", b"x"), "nonce"),
+        (Form::new().text("captureToken", "c-1"), "nonce"),
         (form(), "frame"),
         (form().text("offsetsMs", "[0,").file("frame", b"x"), "offsetsMs"),
         (form().text("offsetsMs", "[-1]").file("frame", b"x"), "offsetsMs"),
         (form().text("offsetsMs", "[1e99]").file("frame", b"x"), "offsetsMs"),
+        (form().text("steps", "[0,").file("frame", b"x"), "steps"),
+        (form().text("steps", "[0.5]").file("frame", b"x"), "steps"),
+        (form().text("steps", "[99999999999]").file("frame", b"x"), "steps"),
+        (form().text("steps", "\"0\"").file("frame", b"x"), "steps"),
         (many, "frame"),
     ];
     for (form, field) in wrong {
@@ -201,6 +231,8 @@ fn noise() -> impl Strategy<Value = Vec<u8>> {
         Just(format!("{boundary}\r\n").into_bytes()),
         Just(format!("{boundary}--\r\n").into_bytes()),
         Just(b"Content-Disposition: form-data; name=\"captureToken\"\r\n\r\n".to_vec()),
+        Just(b"Content-Disposition: form-data; name=\"nonce\"\r\n\r\n".to_vec()),
+        Just(b"Content-Disposition: form-data; name=\"steps\"\r\n\r\n".to_vec()),
         Just(b"Content-Disposition: form-data; name=\"frame\"; filename=\"\xff\"\r\n\r\n".to_vec()),
         Just(b"Content-Disposition: form-data\r\n".to_vec()),
         Just(b"\r\n".to_vec()),

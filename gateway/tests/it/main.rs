@@ -9,6 +9,7 @@
 mod applications;
 mod bindings;
 mod capture;
+mod challenge;
 mod collection;
 mod csrf;
 mod demo;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { enterpriseRoutes } from './enterprise.ts';
 import { CITIZENS, CODES, CONSENT, SAMPLE } from './data.ts';
+import { clipUrls, faceRoutes, ticket } from './face.ts';
 import { inboxRoutes } from './inbox.ts';
 import { Refusal, type Call } from './plugin.ts';
 import { later, maskDocument, maskMobile, maskName, memory, now, seed, sendSms, type Person } from './state.ts';
@@ -59,7 +60,6 @@ function checkCode(mobile: unknown, code: unknown) {
   }
 }
 
-const ticket = () => ({ faceSessionId: randomUUID(), captureToken: randomUUID(), expireTime: later(5) });
 const sent = { lifetimeSeconds: 300, resendAfterSeconds: 60 };
 const optionally = <T>(read: () => T): T | undefined => {
   try {
@@ -72,7 +72,7 @@ const optionally = <T>(read: () => T): T | undefined => {
 export const routes: Route[] = [
   route('GET', /^\/api\/bootstrap$/, (call) => {
     if (!call.cookies['shiming_csrf']) call.setCookie('shiming_csrf', randomUUID(), true);
-    return { demo: true, demoCitizens: CITIZENS, signedIn: optionally(() => personOf(call)) !== undefined, collection: optionally(() => collectionBody(call)) };
+    return { demo: true, demoCitizens: CITIZENS, demoClips: clipUrls(), signedIn: optionally(() => personOf(call)) !== undefined, collection: optionally(() => collectionBody(call)) };
   }),
   route('GET', /^\/api\/codes$/, () => CODES),
   route('GET', /^\/api\/consent\/face$/, () => CONSENT),
@@ -93,7 +93,7 @@ export const routes: Route[] = [
   }),
   route('GET', /^\/api\/collection$/, collectionBody),
   route('POST', /^\/api\/collection\/face$/, (call) => (collectionOf(call), ticket())),
-  route('POST', /^\/api\/face\/([^/]+)\/capture$/, () => ({ resultExpireTime: later(5) })),
+  ...faceRoutes(),
   route('POST', /^\/api\/collection\/face\/complete$/, (call) => {
     collectionOf(call).nextStep = 'PROFILE';
     return { nextStep: 'PROFILE', expireTime: later(15) };

@@ -61,6 +61,10 @@ export const memory = {
   sms: [] as { mobile: string; text: string; code: string; sendTime: string }[],
   /** Failures to answer the next captures and calls with, for walking through them. */
   nextFailures: [] as { path: string; status: number; body: Record<string, unknown> }[],
+  /** Nonces of challenges that are open. */
+  nonces: new Map<string, number>(),
+  /** A provider's check for the next face sessions, to walk through it. */
+  hosted: undefined as { provider: string; url: string; verifyId: string } | undefined,
   listeners: new Set<() => void>(),
 };
 
@@ -93,6 +97,7 @@ export function seed(): string {
   memory.messages = [];
   memory.todos = [];
   memory.nextFailures = [];
+  memory.hosted = undefined;
   const [boss, clerk] = CITIZENS.map((citizen) => {
     const person: Person = {
       ...citizen,

@@ -1,7 +1,8 @@
 //! `POST /api/face/{faceSessionId}/capture`: the frames of one capture, handed on one by one.
 //!
-//! Parts: `captureToken` first, then `offsetsMs` (milliseconds since the first frame, a JSON array; may be absent), then one to twelve
-//! `frame`. Offsets that come after the frames are too late to go with them and are left out.
+//! Parts: `captureToken` and `nonce` first, then `offsetsMs` (milliseconds since the first frame) and `steps` (of the challenge), JSON
+//! arrays with one number per frame, then one to forty `frame`. What comes after the frames is too late to go with them and is left
+//! out. Whether times and steps make sense is the engine's to judge; here only the form is.
 
 use std::future::ready;
 
@@ -29,7 +30,9 @@ use crate::upload::Upload;
 use crate::visitor::Visitor;
 use crate::wire::time;
 
-const MOST_FRAMES: usize = 12;
+const MOST_FRAMES: usize = 40;
+/// A capture lasts seconds; an hour is beyond any.
+const LONGEST_MS: f64 = 3_600_000.0;
 
 /// The form's parts.
 #[derive(ToSchema)]
@@ -38,9 +41,13 @@ const MOST_FRAMES: usize = 12;
 struct CaptureForm {
     /// The secret of the face session; the first part.
     capture_token: String,
+    /// The challenge that the frames answer; the second part.
+    nonce: String,
     /// Milliseconds since the first frame, one per frame, as a JSON array; before the frames.
     offsets_ms: Option<String>,
-    /// JPEG, PNG or WebP, at most 8 MiB each; one to twelve.
+    /// Steps of the challenge, one per frame, as a JSON array: 0 looking ahead, then 1, 2, … for its actions; before the frames.
+    steps: Option<String>,
+    /// JPEG, PNG or WebP, at most 8 MiB each; one to forty.
     #[schema(value_type = Vec<String>, format = Binary)]
     frame: Vec<Vec<u8>>,
 }
@@ -70,8 +77,9 @@ pub(crate) async fn capture(
     _: Mutation,
     mut upload: Upload,
 ) -> Result<Json<CapturePassed>, GatewayError> {
-    let capture_token = read_token(&mut upload).await?;
-    let header = CaptureHeader { face_session_id, capture_token };
+    let capture_token = read_text(&mut upload, "captureToken", "缺少人脸识别凭证，请重新开始").await?;
+    let nonce = read_text(&mut upload, "nonce", "缺少本次识别的编号，请重新开始").await?;
+    let header = CaptureHeader { face_session_id, capture_token, nonce };
     let answer = to_the_end(&edge, visitor, header, upload).await?;
     let result_expire_time = time("result_expire_time", answer.result_expire_time)?;
     Ok(Json(CapturePassed { result_expire_time }))
@@ -100,11 +108,11 @@ async fn to_the_end(
     answer.await.map_err(|_| GatewayError::Overloaded)?
 }
 
-/// The first part names the session; without it nothing is sent to anybody.
-async fn read_token(upload: &mut Upload) -> Result<String, GatewayError> {
+/// The first parts name the session and the challenge; without them nothing is sent to anybody.
+async fn read_text(upload: &mut Upload, name: &str, missing: &str) -> Result<String, GatewayError> {
     match upload.next().await? {
-        Some(part) if part.name == "captureToken" => upload.text(part).await,
-        _ => Err(GatewayError::field("captureToken", "REQUIRED", "缺少人脸识别凭证，请重新开始")),
+        Some(part) if part.name == name => upload.text(part).await,
+        _ => Err(GatewayError::field(name, "REQUIRED", missing)),
     }
 }
 
@@ -137,21 +145,22 @@ async fn stream(
 
 /// Reads the upload to its end. What nobody wants any more is read and dropped.
 async fn pump(upload: &mut Upload, frames: &mpsc::Sender<SubmitCaptureRequest>) -> Result<(), GatewayError> {
-    let mut offsets = Vec::new();
+    let (mut offsets, mut steps) = (Vec::new(), Vec::new());
     let mut count = 0;
     while let Some(part) = upload.next().await? {
         match part.name.as_str() {
             "frame" if count == MOST_FRAMES => {
-                return Err(GatewayError::field("frame", "TOO_MANY", "一次最多提交 12 张照片"));
+                return Err(GatewayError::field("frame", "TOO_MANY", "一次最多提交 40 张照片"));
             }
             "frame" => {
                 let image = upload.bytes(part).await?;
-                let message = frame(image, offsets.get(count).copied());
+                let message = frame(image, offsets.get(count).copied(), steps.get(count).copied());
                 count += 1;
                 // Fails only when the call has ended already; its answer says why.
                 drop(frames.send(message).await);
             }
             "offsetsMs" => offsets = read_offsets(&upload.text(part).await?)?,
+            "steps" => steps = read_steps(&upload.text(part).await?)?,
             _ => drop(upload.bytes(part).await?),
         }
     }
@@ -165,9 +174,13 @@ fn read_offsets(text: &str) -> Result<Vec<u32>, GatewayError> {
     let read: Result<Vec<f64>, _> = serde_json::from_str(text);
     let wrong = || GatewayError::field("offsetsMs", "MALFORMED", "拍摄时间有误，请重新拍摄");
     let offsets = read.map_err(|_| wrong())?;
-    // A capture lasts seconds; an hour is beyond any.
-    let whole = |offset: f64| (0.0..=3_600_000.0).contains(&offset).then(|| whole_milliseconds(offset));
+    let whole = |offset: f64| (0.0..=LONGEST_MS).contains(&offset).then(|| whole_milliseconds(offset));
     offsets.into_iter().map(|offset| whole(offset).ok_or_else(wrong)).collect()
+}
+
+fn read_steps(text: &str) -> Result<Vec<i32>, GatewayError> {
+    serde_json::from_str(text)
+        .map_err(|_| GatewayError::field("steps", "MALFORMED", "拍摄步骤有误，请重新拍摄"))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to lie within an hour")]
@@ -175,10 +188,11 @@ fn whole_milliseconds(offset: f64) -> u32 {
     offset as u32
 }
 
-fn frame(image: Bytes, offset: Option<u32>) -> SubmitCaptureRequest {
+fn frame(image: Bytes, offset: Option<u32>, step: Option<i32>) -> SubmitCaptureRequest {
     let capture_offset = offset.map(|offset| Duration {
         seconds: i64::from(offset / 1000),
         nanos: i32::try_from(offset % 1000 * 1_000_000).unwrap_or(0),
     });
-    SubmitCaptureRequest { part: Some(WirePart::Frame(CaptureFrame { image, capture_offset })) }
+    let step = step.unwrap_or_default();
+    SubmitCaptureRequest { part: Some(WirePart::Frame(CaptureFrame { image, capture_offset, step })) }
 }

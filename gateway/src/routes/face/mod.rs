@@ -1,3 +1,4 @@
 //! 人脸识别.
 
 pub(crate) mod capture;
+pub(crate) mod challenge;

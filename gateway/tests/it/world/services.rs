@@ -116,6 +116,27 @@ impl face::face_session_service_server::FaceSessionService for StandIn {
         self.0.play(request)
     }
 
+    async fn issue_challenge(
+        &self,
+        request: Request<face::IssueChallengeRequest>,
+    ) -> Result<Response<face::IssueChallengeResponse>, Status> {
+        self.0.play(request)
+    }
+
+    async fn check_hosted_face(
+        &self,
+        request: Request<face::CheckHostedFaceRequest>,
+    ) -> Result<Response<face::CheckHostedFaceResponse>, Status> {
+        self.0.play(request)
+    }
+
+    async fn list_result_keys(
+        &self,
+        request: Request<face::ListResultKeysRequest>,
+    ) -> Result<Response<face::ListResultKeysResponse>, Status> {
+        self.0.play(request)
+    }
+
     /// The header alone may be refused (`CaptureHeader`); else the whole capture is judged (`Capture`).
     async fn submit_capture(
         &self,

@@ -1,5 +1,6 @@
 import { Act } from './act';
 import { ApiError, CANCELLED, NETWORK, TIMEOUT, readProblem } from './problem';
+import { sendForm } from './upload';
 
 /** Settings of one call. */
 export interface CallOptions {
@@ -13,6 +14,8 @@ export interface CallOptions {
   retries?: number;
   /** Leave a signed-out answer to the caller. */
   quiet?: boolean;
+  /** Hears how much of a form has been sent, 0 to 1. */
+  onSent?: (part: number) => void;
 }
 
 const DEFAULT_TIMEOUT = 20_000;
@@ -102,12 +105,13 @@ async function once<T>(path: string, request: RequestInit, options: CallOptions)
   options.signal?.addEventListener('abort', cancel);
   if (options.signal?.aborted) controller.abort();
   try {
-    const response = await fetch(path, {
+    const init: RequestInit = {
       ...request,
       credentials: 'same-origin',
       headers: { Accept: 'application/json', ...request.headers },
       signal: controller.signal,
-    });
+    };
+    const response = options.onSent ? await sendForm(path, init, options.onSent) : await fetch(path, init);
     if (!response.ok) throw await readProblem(response);
     if (response.status === 204) return {} as T;
     return (await response.json()) as T;

@@ -25,6 +25,8 @@ export interface DemoCitizen extends Identity {
 export interface Bootstrap {
   demo: boolean;
   demoCitizens?: DemoCitizen[];
+  /** Clips of a sample person for who has no camera: by action, `LOOK` for looking ahead. */
+  demoClips?: Partial<Record<LivenessAction | 'LOOK', string>>;
   signedIn: boolean;
   collection?: Collection;
 }
@@ -66,6 +68,28 @@ export interface FaceTicket {
   faceSessionId: string;
   captureToken: string;
   expireTime: string;
+  /** Set when a provider shows a face check of its own. */
+  hosted?: HostedCheck;
+}
+
+export interface HostedCheck {
+  provider: string;
+  /** To open; empty for WeChat. */
+  url: string;
+  /** For WeChat's own interface; empty for all others. */
+  verifyId: string;
+}
+
+/** Something to do before the camera. Left and right are the person's own. */
+export type LivenessAction = 'BLINK' | 'OPEN_MOUTH' | 'TURN_LEFT' | 'TURN_RIGHT' | 'NOD';
+
+/** What the person must do, in this order; the first action is step 1. */
+export interface Challenge {
+  nonce: string;
+  actions: LivenessAction[];
+  expireTime: string;
+  framesPerStep: number;
+  stepMs: number;
 }
 
 export interface CodeSent {
@@ -104,7 +128,7 @@ export interface Profile extends Omit<ProfileInput, 'nationality' | 'ethnicity'>
   evidence: Evidence;
 }
 
-export type Evidence = 'SMS' | 'FACE';
+export type Evidence = 'SMS' | 'FACE' | 'FACE_STRICT';
 
 export interface Session {
   personId: string;

@@ -1,14 +1,10 @@
 import type { CAMERA_WORDS } from '@/words/capture';
 
-import type { Capture } from '@/api/face';
-
-import { fit, grey, measure, schedule, type Measure } from './measure';
+import { StalledError } from './fresh';
+import { fit, grey, measure, type Measure } from './measure';
 
 export type CameraFault = keyof typeof CAMERA_WORDS;
 
-const FRAMES = 5;
-const DURATION = 1200;
-const FRAME_LIMIT = 640;
 const QUALITY = 0.9;
 const GLANCE = { width: 32, height: 40 };
 
@@ -25,6 +21,7 @@ export async function openCamera(): Promise<MediaStream> {
 export function cameraFault(error: unknown): CameraFault {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   if (name === 'NotAllowedError' || name === 'SecurityError' || name === 'PermissionDeniedError') return 'CAMERA_PERMISSION';
+  if (error instanceof StalledError) return 'CAMERA_BUSY';
   if (name === 'NotReadableError' || name === 'AbortError' || name === 'TrackStartError') return 'CAMERA_BUSY';
   if (name === 'NotFoundError' || name === 'OverconstrainedError' || name === 'DevicesNotFoundError') return 'NO_CAMERA';
   return 'DEVICE_UNSUPPORTED';
@@ -34,7 +31,7 @@ export function stopCamera(stream: MediaStream | undefined) {
   stream?.getTracks().forEach((track) => track.stop());
 }
 
-/** Draws a picture no larger than the limit and gives it as JPEG. */
+/** Draws a picture no larger than the limit, at once, and gives it as JPEG. */
 export async function toJpeg(source: CanvasImageSource, width: number, height: number, limit: number): Promise<Blob> {
   const size = fit(width, height, limit);
   const canvas = document.createElement('canvas');
@@ -48,36 +45,6 @@ export async function toJpeg(source: CanvasImageSource, width: number, height: n
   canvas.width = 0;
   if (!blob) throw new DOMException('', 'EncodingError');
   return blob;
-}
-
-/** Takes the frames of one capture from a playing video. They live in memory only. */
-export async function takeFrames(
-  video: HTMLVideoElement,
-  signal: AbortSignal,
-  onProgress: (part: number) => void,
-): Promise<Capture> {
-  const frames: Blob[] = [];
-  const offsetsMs: number[] = [];
-  const start = performance.now();
-  for (const at of schedule(FRAMES, DURATION)) {
-    await pause(at - (performance.now() - start), signal);
-    offsetsMs.push(offsetsMs.length === 0 ? 0 : Math.round(performance.now() - start));
-    frames.push(await toJpeg(video, video.videoWidth, video.videoHeight, FRAME_LIMIT));
-    onProgress(frames.length / FRAMES);
-  }
-  return { frames, offsetsMs };
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, Math.max(0, milliseconds));
-    const stop = () => {
-      clearTimeout(timer);
-      reject(new DOMException('', 'AbortError'));
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }
 
 /** Looks at the middle of the live image from time to time, for the hints. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { ApiError } from '@/api/problem';
-import { createFaceFlow } from '@/composables/useFaceFlow';
 import { faultWords } from '@/words/capture';
 
 import { cameraFault } from './camera';
-import { fit, grey, hintFor, measure, schedule } from './measure';
+import { StalledError } from './fresh';
+import { fit, grey, hintFor, measure } from './measure';
 import { PhotoError, checkFile } from './photo';
+import { placeHint } from './place';
 
 const flat = (value: number) => new Uint8ClampedArray(64).fill(value);
 
@@ -20,10 +20,24 @@ describe('hints', () => {
   });
 });
 
+describe('the place of a face', () => {
+  const face = (x: number, y: number, size: number) => ({ x, y, width: size * 0.75, height: size });
+  const hint = (...faces: ReturnType<typeof face>[]) => placeHint(faces, 640, 480);
+
+  it('is judged within what the oval shows', () => {
+    expect(hint()).toBe('NO_FACE');
+    expect(hint(face(240, 140, 200))).toBeUndefined();
+    expect(hint(face(240, 140, 200), face(10, 10, 60))).toBe('SEVERAL_FACES');
+    expect(hint(face(300, 200, 90))).toBe('TOO_FAR');
+    expect(hint(face(180, 30, 420))).toBe('TOO_NEAR');
+    expect(hint(face(60, 140, 200))).toBe('OFF_CENTRE');
+    expect(hint(face(240, 270, 200))).toBe('OFF_CENTRE');
+    expect(placeHint([face(165, 220, 200)], 480, 640)).toBeUndefined();
+  });
+});
+
 describe('frames', () => {
-  it('are spread over the time and fitted to the limit', () => {
-    expect(schedule(5, 1200)).toEqual([0, 300, 600, 900, 1200]);
-    expect(schedule(1, 1200)).toEqual([0]);
+  it('are fitted to the limit', () => {
     expect(fit(640, 480, 640)).toEqual({ width: 640, height: 480 });
     expect(fit(4000, 3000, 1280)).toEqual({ width: 1280, height: 960 });
     expect(fit(300, 200, 640)).toEqual({ width: 300, height: 200 });
@@ -37,6 +51,7 @@ describe('faults', () => {
     expect(named('NotReadableError')).toBe('CAMERA_BUSY');
     expect(named('NotFoundError')).toBe('NO_CAMERA');
     expect(named('NotSupportedError')).toBe('DEVICE_UNSUPPORTED');
+    expect(cameraFault(new StalledError())).toBe('CAMERA_BUSY');
     expect(cameraFault(undefined)).toBe('DEVICE_UNSUPPORTED');
   });
 
@@ -53,58 +68,5 @@ describe('faults', () => {
     expect(file(1000, 'application/pdf', 'a.pdf')).toThrow(PhotoError);
     expect(file(0, 'image/png')).toThrow(PhotoError);
     expect(file(50 * 1024 * 1024, 'image/jpeg')).toThrow('40 MB');
-  });
-});
-
-describe('a face check', () => {
-  const inFive = new Date(Date.now() + 300_000).toISOString();
-  const capture = { frames: [], offsetsMs: [] };
-  const signal = new AbortController().signal;
-
-  function check(answers: (Response | Error)[]) {
-    const begun: string[] = [];
-    const completed: string[] = [];
-    globalThis.fetch = () => {
-      const answer = answers.shift() ?? new Response('{}');
-      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-    };
-    document.cookie = 'shiming_csrf=t';
-    const flow = createFaceFlow({
-      begin: (consent) => {
-        begun.push(consent.version);
-        return Promise.resolve({ faceSessionId: `f${begun.length}`, captureToken: 't', expireTime: inFive });
-      },
-      complete: (id) => {
-        completed.push(id);
-        return Promise.resolve();
-      },
-    });
-    return { flow, begun, completed };
-  }
-  const refused = (reason: string) => new Response(JSON.stringify({ reason }), { status: 422 });
-
-  it('begins only with a consent', async () => {
-    const { flow } = check([]);
-    await expect(flow.submit(capture, signal)).rejects.toMatchObject({ reason: 'CONSENT_REQUIRED' });
-  });
-
-  it('keeps its session after a failed capture and takes a new one when it is over', async () => {
-    const { flow, begun, completed } = check([refused('CAPTURE_QUALITY'), refused('FACE_SESSION_EXPIRED')]);
-    flow.agree({ version: 'v1', textSha256: 'h' });
-    await expect(flow.submit(capture, signal)).rejects.toBeInstanceOf(ApiError);
-    await expect(flow.submit(capture, signal)).rejects.toMatchObject({ reason: 'FACE_SESSION_EXPIRED' });
-    expect(begun).toHaveLength(1);
-    await flow.submit(capture, signal);
-    expect(begun).toHaveLength(2);
-    expect(completed).toEqual(['f2']);
-    expect(flow.agreed()).toBe(false);
-  });
-
-  it('goes on when it had passed and only the answer was lost', async () => {
-    const { flow, completed } = check([new TypeError('network'), refused('FACE_ALREADY_FINISHED')]);
-    flow.agree({ version: 'v1', textSha256: 'h' });
-    await expect(flow.submit(capture, signal)).rejects.toMatchObject({ reason: 'NETWORK' });
-    await flow.submit(capture, signal);
-    expect(completed).toEqual(['f1']);
   });
 });

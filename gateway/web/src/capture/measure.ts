@@ -46,9 +46,3 @@ export function fit(width: number, height: number, limit: number): { width: numb
   const scale = Math.min(1, limit / Math.max(width, height, 1));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
-
-/** When to take each of the frames, in milliseconds since the first. */
-export function schedule(frames: number, duration: number): number[] {
-  if (frames <= 1) return [0];
-  return Array.from({ length: frames }, (_, index) => Math.round((duration * index) / (frames - 1)));
-}

@@ -3,13 +3,14 @@ import { computed, reactive, readonly } from 'vue';
 import { asApiError, type ApiError } from '@/api/problem';
 import { getSession } from '@/api/session';
 import { bootstrap } from '@/api/start';
-import type { Collection, DemoCitizen, Session } from '@/api/types';
+import type { Bootstrap, Collection, DemoCitizen, Session } from '@/api/types';
 
 interface State {
   ready: boolean;
   failure: ApiError | undefined;
   demo: boolean;
   demoCitizens: DemoCitizen[];
+  demoClips: Bootstrap['demoClips'];
   session: Session | undefined;
   collection: Collection | undefined;
 }
@@ -19,6 +20,7 @@ const state = reactive<State>({
   failure: undefined,
   demo: false,
   demoCitizens: [],
+  demoClips: undefined,
   session: undefined,
   collection: undefined,
 });
@@ -30,6 +32,7 @@ async function start() {
     const found = await bootstrap();
     state.demo = found.demo;
     state.demoCitizens = found.demoCitizens ?? [];
+    state.demoClips = found.demoClips;
     state.collection = found.collection;
     state.session = found.signedIn ? await sessionOrNone() : undefined;
     state.failure = undefined;

@@ -13,6 +13,7 @@ const FAULTS: Record<string, CaptureWords> = {
   TOO_DARK: { title: '光线太暗', advice: '请到明亮的地方，让光线照在脸上。' },
   TOO_BRIGHT: { title: '光线太强', advice: '请避开强光或逆光后再拍。' },
   FACE_TURNED_AWAY: { title: '没有正对屏幕', advice: '请抬头平视，正对屏幕。' },
+  FACE_COVERED: { title: '面部有遮挡', advice: '请摘下口罩、墨镜或帽子，拨开额前的头发，露出整张脸。' },
 };
 
 const UNCLEAR: CaptureWords = { title: '照片不够清晰', advice: '请在明亮处正对屏幕，拿稳手机后再拍。' };
@@ -22,21 +23,21 @@ export function faultWords(fault: string | undefined): CaptureWords {
   return FAULTS[fault ?? ''] ?? UNCLEAR;
 }
 
-/** Why the camera can't be used, in words; the photo way is open in every case. */
+/** Why the camera can't be used, in words; other ways are open in every case. */
 export const CAMERA_WORDS = {
   CAMERA_PERMISSION: {
     title: '没有使用摄像头的权限',
-    advice: '请在手机或浏览器的设置中允许本页面使用摄像头，再点“重试”；也可以改用照片。',
+    advice: '请在手机或浏览器的设置中允许本页面使用摄像头，再点“重试”。',
   },
   DEVICE_UNSUPPORTED: {
     title: '当前环境不能打开摄像头',
-    advice: '您的设备或浏览器不支持在页面内打开摄像头，请改用照片。',
+    advice: '请更新微信或浏览器后再试，或换一台设备办理。',
   },
   CAMERA_BUSY: {
     title: '摄像头被占用',
-    advice: '请关闭正在使用摄像头的其他应用，再点“重试”；也可以改用照片。',
+    advice: '请关闭正在使用摄像头的其他应用，再点“重试”。',
   },
-  NO_CAMERA: { title: '没有找到摄像头', advice: '请改用照片，或换一台带摄像头的设备。' },
+  NO_CAMERA: { title: '没有找到摄像头', advice: '请换一台带前置摄像头的手机或电脑办理。' },
 } satisfies Record<string, CaptureWords>;
 
 /** Live hints while the camera runs. */
@@ -45,9 +46,12 @@ export const HINTS = {
   READY: '请正对屏幕，将脸放入框内',
   TOO_DARK: '光线太暗，请到明亮的地方',
   TOO_BRIGHT: '光线太强，请避开强光',
-  MOVING: '请拿稳手机，保持不动',
-  TAKING: '正在采集，请保持不动',
-  COMPARING: '正在比对，请稍候',
+  MOVING: '请拿稳手机',
+  NO_FACE: '没有看到人脸，请正对屏幕',
+  SEVERAL_FACES: '请让其他人离开画面',
+  TOO_FAR: '离得有点远，请靠近一些',
+  TOO_NEAR: '离得太近，请稍微后退',
+  OFF_CENTRE: '请将脸移到框的中间',
 } as const;
 
 export type Hint = keyof typeof HINTS;

@@ -7,6 +7,7 @@ export const STEPS = ['填写身份', '人脸识别', '完善信息'] as const;
 
 /** The face check of the collection. */
 export const collectionCheck = createFaceFlow({
+  name: 'collect',
   begin: beginCollectionFace,
   complete: async (faceSessionId, act) => {
     const { nextStep, expireTime } = await completeCollectionFace(faceSessionId, act);

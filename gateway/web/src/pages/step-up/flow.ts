@@ -5,6 +5,7 @@ import { setSession } from '@/composables/useSession';
 
 /** The face check within a session; its passing renews the session. */
 export const stepUpCheck = createFaceFlow({
+  name: 'step-up',
   begin: beginStepUp,
   complete: async (faceSessionId, act) => {
     setSession((await completeStepUp(faceSessionId, act)).session);
