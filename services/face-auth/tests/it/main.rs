@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod attacks;
 //mod authority;
 //mod captures;
 mod engine;
 mod film;
 //mod limits;
 mod living;
+mod paper;
 mod pictures;
 //mod restarts;
 //mod results;

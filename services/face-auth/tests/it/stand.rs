@@ -9,12 +9,14 @@ use shiming_face_auth::{Config, DEFAULT, FaceAuth, NAME, SERVICES};
 use shiming_kernel::{ManualClock, Redacted};
 use shiming_proto::face::v1::authority_service_client::AuthorityServiceClient;
 use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityServiceClient;
+use shiming_proto::face::v1::face_limit_service_client::FaceLimitServiceClient;
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::submit_capture_request::Part;
 use shiming_proto::face::v1::{
     CaptureFrame, CaptureHeader, ConsentReceipt, CreateFaceSessionRequest, CreateFaceSessionResponse,
-    FacePurpose, FaceResult, IssueChallengeRequest, LivenessAction, LivenessChallenge, ImportReferencesRequest, ImportReferencesResponse, RedeemFaceResultRequest,
-    Reference, SubmitCaptureRequest, SubmitCaptureResponse,
+    FacePurpose, FaceResult, ImportReferencesRequest, ImportReferencesResponse, IssueChallengeRequest,
+    LivenessAction, LivenessChallenge, RedeemFaceResultRequest, Reference, SubmitCaptureRequest,
+    SubmitCaptureResponse,
 };
 use shiming_proto::types::v1::{DocumentType, EvidenceLevel, IdentityDocument};
 use shiming_rpc::status::Problem;
@@ -108,6 +110,10 @@ impl Stand {
         AuthorityServiceClient::new(self.channel(&self.running.operator))
     }
 
+    pub(crate) fn limits(&self) -> FaceLimitServiceClient<ClientChannel> {
+        FaceLimitServiceClient::new(self.channel(&self.running.operator))
+    }
+
     pub(crate) fn demo(&self) -> DemoAuthorityServiceClient<ClientChannel> {
         DemoAuthorityServiceClient::new(self.channel(&self.running.gateway))
     }
@@ -184,8 +190,11 @@ impl Stand {
             Backend::Sqlite => format!("hex(face_session_id) = '{}'", id.replace('-', "").to_uppercase()),
             Backend::Postgres => format!("face_session_id = '{id}'"),
         };
-        self.sql(&format!("UPDATE face_sessions SET challenge_actions = '{}' WHERE {place}", names.join(",")))
-            .await;
+        self.sql(&format!(
+            "UPDATE face_sessions SET challenge_actions = '{}' WHERE {place}",
+            names.join(",")
+        ))
+        .await;
         nonce
     }
 
@@ -197,6 +206,16 @@ impl Stand {
         shots: Vec<Shot>,
     ) -> Result<SubmitCaptureResponse, Status> {
         self.clock.advance(shots.last().map_or(Duration::ZERO, |shot| shot.offset));
+        self.submit_at_once(session, nonce, shots).await
+    }
+
+    /// Sends shots as soon as the challenge is there.
+    pub(crate) async fn submit_at_once(
+        &self,
+        session: &CreateFaceSessionResponse,
+        nonce: &str,
+        shots: Vec<Shot>,
+    ) -> Result<SubmitCaptureResponse, Status> {
         let mut parts = vec![header(&session.face_session_id, &session.capture_token, nonce)];
         parts.extend(shots.into_iter().map(frame));
         self.send(parts).await

@@ -1,0 +1,73 @@
+//! Photos as things before a camera: a sheet that is moved, tilted and bent, or a picture that a program distorts.
+
+use image::{Rgb, RgbImage};
+
+/// How a sheet is held. Angles in radians; lengths in halves of its width.
+#[derive(Clone, Copy)]
+pub(crate) struct Paper {
+    pub(crate) shift: f32,
+    pub(crate) zoom: f32,
+    pub(crate) roll: f32,
+    /// About the upright and the level axis.
+    pub(crate) yaw: f32,
+    pub(crate) pitch: f32,
+    /// Bent about the upright axis: the angle of its half width; 0 is flat.
+    pub(crate) bend: f32,
+}
+
+/// How far the camera is from the sheet.
+const DISTANCE: f32 = 2.4;
+const WALL: Rgb<u8> = Rgb([96, 98, 101]);
+
+impl Paper {
+    pub(crate) const FLAT: Self = Self { shift: 0.0, zoom: 1.0, roll: 0.0, yaw: 0.0, pitch: 0.0, bend: 0.0 };
+
+    /// What the camera sees: each of its pixels is followed to the sheet by a few steps of Newton's method in miniature.
+    pub(crate) fn show(self, photo: &RgbImage) -> RgbImage {
+        let (width, height) = photo.dimensions();
+        let half = coordinate(width) / 2.0;
+        RgbImage::from_fn(width, height, |x, y| {
+            let seen = ((coordinate(x) - half) / half, (coordinate(y) - coordinate(height) / 2.0) / half);
+            let (mut u, mut v) = seen;
+            for _ in 0..12 {
+                let (x, y) = self.project(u, v);
+                (u, v) = (u + 0.8 * (seen.0 - x), v + 0.8 * (seen.1 - y));
+            }
+            let (px, py) = (u * half + half, v * half + coordinate(height) / 2.0);
+            image::imageops::interpolate_bilinear(photo, px, py).unwrap_or(WALL)
+        })
+    }
+
+    /// Where a point of the sheet is seen.
+    fn project(self, u: f32, v: f32) -> (f32, f32) {
+        let (x, z) = if self.bend == 0.0 {
+            (u, 0.0)
+        } else {
+            ((u * self.bend).sin() / self.bend, (1.0 - (u * self.bend).cos()) / self.bend)
+        };
+        let (x, z) = (x * self.yaw.cos() + z * self.yaw.sin(), z * self.yaw.cos() - x * self.yaw.sin());
+        let (y, z) =
+            (v * self.pitch.cos() - z * self.pitch.sin(), z * self.pitch.cos() + v * self.pitch.sin());
+        let near = self.zoom * DISTANCE / (DISTANCE + z);
+        let (x, y) = (x * near + self.shift, y * near);
+        (x * self.roll.cos() - y * self.roll.sin(), x * self.roll.sin() + y * self.roll.cos())
+    }
+}
+
+/// The middle of a face pushed to the viewer's right by a part of the picture's width, the rest left where it is.
+pub(crate) fn pasted(photo: &RgbImage, push: f32) -> RgbImage {
+    let (width, height) = photo.dimensions();
+    // Audun's nose.
+    let (nose_x, nose_y, reach) =
+        (0.51 * coordinate(width), 0.58 * coordinate(height), 0.07 * coordinate(width));
+    RgbImage::from_fn(width, height, |x, y| {
+        let (x, y) = (coordinate(x), coordinate(y));
+        let away = ((x - nose_x).powi(2) + (y - nose_y).powi(2)) / (2.0 * reach * reach);
+        let from = x - push * 0.25 * coordinate(width) * (-away).exp();
+        image::imageops::interpolate_bilinear(photo, from, y).unwrap_or(WALL)
+    })
+}
+
+fn coordinate(value: u32) -> f32 {
+    f32::from(u16::try_from(value).expect("a small picture"))
+}
