@@ -1,22 +1,20 @@
 //! Text for people, JSON for machines.
 
 use std::fmt::Display;
-use std::io::{Write, stdout};
+use std::io::{ErrorKind, Write, stdout};
 
 use anyhow::Result;
 use serde::Serialize;
 use shiming_bench::Proportion;
 
-/// Writes a report to standard output.
+/// Writes a report to standard output. A reader that has seen enough (`| head`) is no error.
 pub(crate) fn write<R: Display + Serialize>(report: &R, json: bool) -> Result<()> {
+    let text = if json { serde_json::to_string_pretty(report)? + "\n" } else { report.to_string() };
     let mut out = stdout().lock();
-    if json {
-        serde_json::to_writer_pretty(&mut out, report)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{report}")?;
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
-    Ok(out.flush()?)
 }
 
 /// `0.18 % (3 of 1690; 95 %: 0.06 to 0.52 %)`
