@@ -15,6 +15,7 @@ mod output;
 mod pairs;
 mod report;
 mod scores;
+mod spoof;
 mod time;
 
 use anyhow::Result;
@@ -36,6 +37,8 @@ enum Command {
     Pairs(pairs::Options),
     /// The same figures from a list of scores (a,b,same,score), which any system can write
     Scores(scores::Options),
+    /// Attacks taken for live faces and live faces for attacks
+    Spoof(spoof::Options),
     /// Time verifications: reads `path TAB path` lines, answers each with a line of JSON
     Time(time::Options),
     /// Throughput and memory by number of workers
@@ -51,6 +54,7 @@ async fn main() -> Result<()> {
     match command {
         Command::Pairs(options) => output::write(&pairs::run(options).await?, json),
         Command::Scores(options) => output::write(&scores::run(&options)?, json),
+        Command::Spoof(options) => output::write(&spoof::run(options).await?, json),
         Command::Time(options) => time::run(options).await,
         Command::Load(options) => output::write(&load::run(&options)?, json),
         Command::LoadOnce(options) => output::write(&load::once(options).await?, true),

@@ -95,12 +95,14 @@ pub(crate) fn compared(scored: &[(Pair, f64)]) -> Result<Comparisons> {
 
 impl Options {
     fn listed(&self) -> Result<Vec<Pair>> {
-        let (path, parse): (_, fn(&str) -> Result<Vec<Pair>>) = match (&self.pairs, &self.list) {
-            (Some(path), _) => (path.clone(), given_pairs),
-            (None, Some(path)) => (path.clone(), every_pair),
-            (None, None) => (self.images.join("images.csv"), every_pair),
+        let (path, is_given) = match (&self.pairs, &self.list) {
+            (Some(path), _) => (path.clone(), true),
+            (None, Some(path)) => (path.clone(), false),
+            (None, None) => (self.images.join("images.csv"), false),
         };
-        parse(&read_text(&path)?).with_context(|| format!("in {}", path.display()))
+        let text = read_text(&path)?;
+        let pairs = if is_given { given_pairs(&text) } else { every_pair(&text) };
+        pairs.with_context(|| format!("in {}", path.display()))
     }
 }
 

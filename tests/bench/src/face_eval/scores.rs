@@ -18,9 +18,9 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<ErrorRates> {
     let path = &options.file;
-    let scored = scored_pairs(&read_text(path)?).with_context(|| format!("in {}", path.display()))?;
-    ensure!(!scored.is_empty(), "{} lists no pair", path.display());
-    let scores = || scored.iter().map(|(_, score)| *score);
+    let pairs = scored_pairs(&read_text(path)?).with_context(|| format!("in {}", path.display()))?;
+    ensure!(!pairs.is_empty(), "{} lists no pair", path.display());
+    let scores = || pairs.iter().map(|(_, score)| *score);
     let range = (scores().fold(f64::INFINITY, f64::min), scores().fold(f64::NEG_INFINITY, f64::max));
-    Ok(ErrorRates::of(&compared(&scored)?, range))
+    Ok(ErrorRates::of(&compared(&pairs)?, range))
 }

@@ -104,7 +104,8 @@ async fn look(engine: &FaceEngine, name: &str, folder: &Path) -> Result<Looked> 
         }
     };
     let Measured { found, refused } = pictures(engine, folder, names_in(folder)?, score).await?;
-    let scores = found.into_values().collect::<Option<Vec<_>>>().context("this model pack has no passive score")?;
+    let scores =
+        found.into_values().collect::<Option<Vec<_>>>().context("this model pack has no passive score")?;
     let presentations = Presentations::new(scores, refused.values().sum()).context("a score is no number")?;
     Ok(Looked { name: name.to_owned(), refused, presentations })
 }
@@ -115,7 +116,8 @@ fn kinds(attack: &Path) -> Result<BTreeMap<String, PathBuf>> {
     for entry in fs::read_dir(attack).with_context(|| format!("reading {}", attack.display()))? {
         let path = entry?.path();
         if path.is_dir() {
-            let name = path.file_name().and_then(|name| name.to_str()).context("a folder's name is no text")?;
+            let name =
+                path.file_name().and_then(|name| name.to_str()).context("a folder's name is no text")?;
             kinds.insert(name.to_owned(), path);
         }
     }

@@ -52,13 +52,7 @@ async fn verify(engine: &FaceEngine, reference: &Path, capture: &Path) -> Result
         Ok::<_, EngineError>((reference, capture))
     };
     let found = compared.await;
-    let score = found.as_ref().map(|(reference, capture)| reference.similarity(capture));
+    let score = found.as_ref().ok().map(|(reference, capture)| reference.similarity(capture)).transpose()?;
     let milliseconds = 1000.0 * began.elapsed().as_secs_f64();
-    match score {
-        Ok(similarity) => Ok(Answer { milliseconds, score: Some(similarity?), refused: None }),
-        Err(_) => {
-            let reason = found.err().map(refusal).transpose()?;
-            Ok(Answer { milliseconds, score: None, refused: reason })
-        }
-    }
+    Ok(Answer { milliseconds, score, refused: found.err().map(refusal).transpose()? })
 }
