@@ -22,7 +22,7 @@ const [wantedPairs, rounds] = [Number(process.argv[3] ?? 12), Number(process.arg
 const temporary = mkdtempSync(join(tmpdir(), 'shiming-faces-'));
 const oneThread = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1', UV_THREADPOOL_SIZE: '1' };
 
-const dlib = (points) => (...words) => [python, join(here, 'compare/dlib_peer.py'), points, ...words];
+const dlib = (points) => (...words) => [python, '-W', 'ignore', join(here, 'compare/dlib_peer.py'), points, ...words];
 const faceApi = (detector) => (...words) => [process.execPath, join(here, 'compare/face-api-peer.mjs'), detector, ...words];
 const engine = (command, folder, out) => (command === 'time'
   ? [ours, 'time', '--models', join(root, '.setup/models')]
