@@ -6,7 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test setup models pages photos people camera system toolchain deny contract-publish clean-data
+.PHONY: help run test setup models pages photos people camera system toolchain deny contract-publish clean-data \
+	eval-faces bench-faces fuzz-images face-eval
 
 SETUP   := .setup
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
@@ -64,6 +65,37 @@ $(WEB)/dist/index.html: $(WEB)/node_modules/.package-lock.json \
 
 $(SETUP)/venv/installed: tests/requirements.txt tests/setup/python.sh
 	@tests/setup/python.sh $(SETUP)
+
+## ---- the face engine, measured ---------------------------------------------------------------------------------
+
+# Pictures of one's own with their images.csv (file,person), and how often the fuzzer tries.
+IMAGES ?=
+RUNS   ?= 1000000
+
+eval-faces: face-eval ## Error rates of the face engine on the pictures of IMAGES=DIR
+	@$(RELEASE)/face-eval pairs --images "$(IMAGES)"
+
+bench-faces: face-eval tests/node_modules/.package-lock.json $(SETUP)/bench-venv/installed $(SETUP)/bench-node/installed ## The face engine beside dlib and face-api on IMAGES=DIR: time and error rates
+	@node tests/bench/face-compare.mjs "$(IMAGES)"
+
+fuzz-images: tests/node_modules/.package-lock.json ## Feed the picture decoder RUNS=1000000 damaged pictures; needs cargo-fuzz
+	@command -v cargo-fuzz > /dev/null || { echo 'first: cargo install --locked cargo-fuzz@0.13.2'; exit 1; }
+	node services/face-auth/fuzz/seeds.mjs
+	services/face-auth/fuzz/run.sh image -runs=$(RUNS)
+
+face-eval: models
+	@[ -f "$(IMAGES)/images.csv" ] || { echo 'say IMAGES=DIR: a folder of pictures and their images.csv (file,person)'; exit 1; }
+	cargo build --release --locked --package shiming-bench --bin face-eval
+
+$(SETUP)/bench-venv/installed: tests/bench/compare/requirements.txt
+	rm -rf $(@D) && python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@touch $@
+
+$(SETUP)/bench-node/installed: tests/bench/compare/package-lock.json tests/bench/compare/package.json
+	mkdir -p $(@D) && cp $^ tests/bench/compare/.npmrc $(@D)
+	cd $(@D) && $(NPM_CI)
+	@touch $@
 
 ## ---- by hand ---------------------------------------------------------------------------------------------------
 

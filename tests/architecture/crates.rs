@@ -46,7 +46,7 @@ fn refusal(edge: &Edge<'_>) -> Option<String> {
     let Some(from) = own(edge.from) else {
         return Some(format!("`{}` is not called shiming-<folder>", edge.from));
     };
-    if matches!(from, "tests" | "architecture") {
+    if matches!(from, "tests" | "architecture" | "bench") {
         return None;
     }
     let Some(to) = own(edge.to) else { return refused_library(from, edge) };
