@@ -28,6 +28,9 @@ pub(super) fn decode(bytes: &[u8], limits: &ImageLimits) -> Result<RgbImage, Cap
     if format == ImageFormat::Jpeg && !is_sound_jpeg(bytes) {
         return Err(CaptureFault::NotAnImage);
     }
+    if format == ImageFormat::WebP && largest_webp_frame(bytes) > limits.max_pixels {
+        return Err(CaptureFault::ImageTooLarge);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(decoder_limits(limits));
     let mut decoder = reader.into_decoder().map_err(|error| fault_of(&error))?;
@@ -90,6 +93,27 @@ fn is_sound_jpeg(bytes: &[u8]) -> bool {
         }
     }
     (1..=MAX_SCANS).contains(&scans) && ended
+}
+
+/// Pixels of the largest frame any part of a WebP claims. The canvas in the file's head may claim less: the decoder makes room for
+/// a frame before it compares the two.
+fn largest_webp_frame(bytes: &[u8]) -> u64 {
+    let lossy = |frame: &[u8]| match frame {
+        [b'V', b'P', b'8', b' ', _, _, _, _, _, _, _, 0x9d, 0x01, 0x2a, w0, w1, h0, h1, ..] => {
+            let side = |low, high| u64::from(u16::from_le_bytes([low, high]) & 0x3fff);
+            Some(side(*w0, *w1) * side(*h0, *h1))
+        }
+        _ => None,
+    };
+    let lossless = |frame: &[u8]| match frame {
+        [b'V', b'P', b'8', b'L', _, _, _, _, 0x2f, a, b, c, d, ..] => {
+            let sides = u32::from_le_bytes([*a, *b, *c, *d]);
+            Some(u64::from((sides & 0x3fff) + 1) * u64::from((sides >> 14 & 0x3fff) + 1))
+        }
+        _ => None,
+    };
+    let frames = (0..bytes.len()).map(|at| &bytes[at..]);
+    frames.filter_map(|frame| lossy(frame).or_else(|| lossless(frame))).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -196,6 +220,14 @@ mod tests {
         let frame = tall.windows(2).position(|pair| pair == [0xff, 0xc0]).expect("baseline frame");
         tall[frame + 5..frame + 9].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
         assert_eq!(decode(&tall, &limits()).map(drop), Err(CaptureFault::ImageTooLarge));
+    }
+
+    #[test]
+    fn a_webp_frame_larger_than_its_canvas_is_refused_before_room_is_made() {
+        let mut bytes = b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x3f\0\0\x2f\0\0".to_vec();
+        bytes.extend(b"VP8 \x20\0\0\0\x10\x02\0\x9d\x01\x2a\xff\x3f\xff\x3f");
+        bytes.resize(72, 0);
+        assert_eq!(decode(&bytes, &limits()).map(drop), Err(CaptureFault::ImageTooLarge));
     }
 
     #[test]
