@@ -13,7 +13,7 @@
 //! a scarf with a printed mouth and hair over one eye are not held; who wants to be known as somebody else by such means is for
 //! the comparison and the liveness judgement to refuse.
 
-use image::RgbImage;
+use image::{GenericImageView, RgbImage};
 
 use super::align::side_length;
 use super::pixels::luma;
@@ -95,20 +95,23 @@ struct Light {
 impl Light {
     fn of(chip: &RgbImage, field: Field) -> Self {
         let scale = side_length(chip.width().min(chip.height())) / CHIP;
-        let [left, top, right, bottom] = field.map(|edge| edge * scale);
+        let [left, top, right, bottom] = field.map(|edge| whole(edge * scale));
+        let part = chip.view(left, top, right - left, bottom - top);
         let (mut count, mut sum, mut squares) = (0.0_f32, 0.0_f32, 0.0_f32);
-        for (x, y, pixel) in chip.enumerate_pixels() {
-            let (x, y) = (side_length(x), side_length(y));
-            if x >= left && x < right && y >= top && y < bottom {
-                let value = luma(pixel.0);
-                count += 1.0;
-                sum += value;
-                squares += value * value;
-            }
+        for (_, _, pixel) in part.pixels() {
+            let value = luma(pixel.0);
+            count += 1.0;
+            sum += value;
+            squares += value * value;
         }
         let mean = sum / count.max(1.0);
         Self { mean, deviation: (squares / count.max(1.0) - mean * mean).max(0.0).sqrt() }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an edge within the chip")]
+fn whole(edge: f32) -> u32 {
+    edge as u32
 }
 
 fn mean(chip: &RgbImage, field: Field) -> f32 {
