@@ -33,6 +33,9 @@ pub(crate) const ZHANG: (&str, &str) = ("640101199003070015", "张三");
 /// 李四, another person.
 pub(crate) const LI: (&str, &str) = ("11010519491231002X", "李四");
 
+/// Of the consent text in force.
+pub(crate) const TEXT_SHA256: &str = "b79d8aae2ebc98f80d01d57e832516254d0cba4e77e877aaeb2afcec63f47607";
+
 pub(crate) struct Stand {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) database: TestDatabase,
@@ -271,8 +274,9 @@ pub(crate) fn for_person(person: (&str, &str)) -> CreateFaceSessionRequest {
         document: Some(document(person)),
         consent: Some(ConsentReceipt {
             consent_id: Uuid::now_v7().to_string(),
-            version: "2026-11".into(),
-            text_sha256: "0f".repeat(32),
+            version: "2026-12".into(),
+            text_sha256: TEXT_SHA256.into(),
+            agree_time: None,
         }),
         request_id: Uuid::now_v7().to_string(),
         validate_only: false,
