@@ -99,3 +99,44 @@ async fn expire_some(store: &Store, now: DateTime<Utc>) -> Result<u64, StoreErro
     tx.commit().await?;
     Ok(deleted.rows_affected)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use shiming_crypto::{Keyring, Sealer};
+    use shiming_kernel::ManualClock;
+    use shiming_store::StoreConfig;
+    use shiming_testkit::TestDatabase;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::Migrator;
+
+    shiming_testkit::on_each_database!(only_what_is_over_goes_and_each_batch_is_audited);
+
+    async fn only_what_is_over_goes_and_each_batch_is_audited(database: TestDatabase) {
+        let clock = Arc::new(ManualClock::new("2026-11-02T04:00:00Z".parse().unwrap()));
+        let sealer = Sealer::new(&Keyring::generate(), "test").unwrap();
+        let store = Store::connect(&StoreConfig::new(database.url()), clock, sealer).await.unwrap();
+        store.migrate::<Migrator>().await.unwrap();
+        let now = store.now();
+        let row = |number: u32| ActiveModel {
+            face_session_id: Set(Uuid::from_u128(number.into())),
+            identity_index: Set(vec![1]),
+            image: Set(vec![2]),
+            create_time: Set(now),
+            expire_time: Set(now + TimeDelta::seconds(i64::from(number))),
+        };
+        let tx = store.begin("test").await.unwrap();
+        Entity::insert_many((0..120).map(row)).exec_without_returning(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+        let later = now + TimeDelta::seconds(109);
+        assert_eq!(expire_evidence(&store, later).await.unwrap(), 110);
+        assert_eq!(Entity::find().all(store.reader()).await.unwrap().len(), 10);
+        let chain = shiming_store::verify_audit(&store, 1, None).await.unwrap().unwrap();
+        assert_eq!(chain.rows, 3, "50, 50 and 10");
+        assert_eq!(expire_evidence(&store, later).await.unwrap(), 0);
+    }
+}

@@ -8,6 +8,8 @@ mod engine;
 mod film;
 //mod limits;
 mod living;
+mod erasure;
+mod face_data;
 mod pictures;
 //mod restarts;
 //mod results;

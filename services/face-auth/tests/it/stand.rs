@@ -9,6 +9,7 @@ use shiming_face_auth::{Config, DEFAULT, FaceAuth, NAME, SERVICES};
 use shiming_kernel::{ManualClock, Redacted};
 use shiming_proto::face::v1::authority_service_client::AuthorityServiceClient;
 use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityServiceClient;
+use shiming_proto::face::v1::face_data_service_client::FaceDataServiceClient;
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::submit_capture_request::Part;
 use shiming_proto::face::v1::{
@@ -109,6 +110,21 @@ impl Stand {
 
     pub(crate) fn authority(&self) -> AuthorityServiceClient<ClientChannel> {
         AuthorityServiceClient::new(self.channel(&self.running.operator))
+    }
+
+    /// Face data as identity sees it.
+    pub(crate) fn data_for_identity(&self) -> FaceDataServiceClient<ClientChannel> {
+        FaceDataServiceClient::new(self.channel(&self.running.identity))
+    }
+
+    /// Face data as the gateway sees it.
+    pub(crate) fn data_for_gateway(&self) -> FaceDataServiceClient<ClientChannel> {
+        FaceDataServiceClient::new(self.channel(&self.running.gateway))
+    }
+
+    /// Face data as operators see it.
+    pub(crate) fn data_for_operator(&self) -> FaceDataServiceClient<ClientChannel> {
+        FaceDataServiceClient::new(self.channel(&self.running.operator))
     }
 
     pub(crate) fn demo(&self) -> DemoAuthorityServiceClient<ClientChannel> {
@@ -218,6 +234,16 @@ impl Stand {
 
     pub(crate) fn pass_time(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// The one number a query answers with.
+    pub(crate) async fn count(&self, query: &str) -> i64 {
+        use sea_orm::{ConnectionTrait as _, Statement};
+        let db = sea_orm::Database::connect(self.database.url()).await.unwrap();
+        let statement = Statement::from_string(db.get_database_backend(), query);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        db.close().await.unwrap();
+        row.try_get_by_index(0).unwrap()
     }
 
     /// Runs a statement behind the service's back.
