@@ -54,6 +54,10 @@ unary!(identity::collection_service_server::CollectionService {
 });
 unary!(identity::consent_service_server::ConsentService {
     get_consent_text(GetConsentTextRequest) -> GetConsentTextResponse;
+    list_consents(ListConsentsRequest) -> ListConsentsResponse;
+    withdraw_consent(WithdrawConsentRequest) -> WithdrawConsentResponse;
+    get_erasure_proof(GetErasureProofRequest) -> GetErasureProofResponse;
+    list_face_processing(ListFaceProcessingRequest) -> ListFaceProcessingResponse;
 });
 unary!(identity::login_service_server::LoginService {
     send_login_code(SendLoginCodeRequest) -> SendLoginCodeResponse;
@@ -154,6 +158,27 @@ impl face::face_session_service_server::FaceSessionService for StandIn {
             capture.push(message);
         }
         self.0.play(Request::from_parts(metadata, extensions, Capture(capture)))
+    }
+
+    async fn issue_challenge(
+        &self,
+        request: Request<face::IssueChallengeRequest>,
+    ) -> Result<Response<face::IssueChallengeResponse>, Status> {
+        self.0.play(request)
+    }
+
+    async fn check_hosted_face(
+        &self,
+        request: Request<face::CheckHostedFaceRequest>,
+    ) -> Result<Response<face::CheckHostedFaceResponse>, Status> {
+        self.0.play(request)
+    }
+
+    async fn list_result_keys(
+        &self,
+        request: Request<face::ListResultKeysRequest>,
+    ) -> Result<Response<face::ListResultKeysResponse>, Status> {
+        self.0.play(request)
     }
 
     async fn redeem_face_result(
