@@ -160,27 +160,6 @@ impl face::face_session_service_server::FaceSessionService for StandIn {
         self.0.play(Request::from_parts(metadata, extensions, Capture(capture)))
     }
 
-    async fn issue_challenge(
-        &self,
-        request: Request<face::IssueChallengeRequest>,
-    ) -> Result<Response<face::IssueChallengeResponse>, Status> {
-        self.0.play(request)
-    }
-
-    async fn check_hosted_face(
-        &self,
-        request: Request<face::CheckHostedFaceRequest>,
-    ) -> Result<Response<face::CheckHostedFaceResponse>, Status> {
-        self.0.play(request)
-    }
-
-    async fn list_result_keys(
-        &self,
-        request: Request<face::ListResultKeysRequest>,
-    ) -> Result<Response<face::ListResultKeysResponse>, Status> {
-        self.0.play(request)
-    }
-
     async fn redeem_face_result(
         &self,
         request: Request<face::RedeemFaceResultRequest>,
