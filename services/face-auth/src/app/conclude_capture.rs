@@ -57,7 +57,7 @@ pub(super) async fn conclude(
         }
     };
     store::end_capture(&tx, id).await?;
-    let is_compared = !is_replay && matches!(finding, Finding::Compared { .. });
+    let is_compared = matches!(finding, Finding::Compared { .. });
     record_decision(app, &tx, id, &Decision::refused(refusal.reason(), is_compared)).await?;
     let facts = refusal.metadata().into_iter().collect::<BTreeMap<_, _>>();
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,

@@ -62,7 +62,9 @@ pub(crate) async fn submit_capture(
         async move {
             let Admission { header, place } = admission;
             let judged = judge_capture(&app, &caller, header, frames).await;
-            if let Err(e) = &judged { eprintln!("DEBUG {e:?}"); }
+            if let Err(e) = &judged {
+                eprintln!("DEBUG {e:?}");
+            }
             drop(place);
             judged
         }

@@ -9,7 +9,7 @@ use shiming_testkit::TestDatabase;
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::pictures::{astronaut, astronaut_again, stranger};
+use crate::film::Film;
 use crate::stand::{LI, Stand, ZHANG, document, for_person, problem, reason, redemption, reference};
 
 shiming_testkit::on_each_database!(
@@ -47,19 +47,19 @@ async fn keeping_zhang(database: TestDatabase) -> Stand {
 
 async fn everything_that_need_not_be_kept_goes(database: TestDatabase) {
     let stand = keeping_zhang(database).await;
-    stand.import(vec![reference("2", LI, stranger())]).await;
+    stand.import(vec![reference("2", LI, Film::FRANCK.portrait())]).await;
     let yesterday = stand.open_zhang().await;
-    stand.capture(&yesterday, vec![astronaut_again(0)]).await.unwrap();
+    stand.capture(&yesterday, Film::AUDUN).await.unwrap();
     stand.pass_time(24 * 60 * 60);
     let (open, passed) = (stand.open_zhang().await, stand.open_zhang().await);
-    stand.capture(&passed, vec![astronaut_again(1)]).await.unwrap();
+    stand.capture(&passed, Film::AUDUN.take(1)).await.unwrap();
     let counts = erase(&stand, erasing(ZHANG)).await.unwrap().counts.unwrap();
     assert_eq!(
         (counts.references, counts.evidence, counts.sessions, counts.counters),
         (1, 2, 3, 1),
         "today's counter goes on protecting"
     );
-    assert_eq!(reason(stand.capture(&open, vec![astronaut_again(1)]).await), "FACE_SESSION_NOT_FOUND");
+    assert_eq!(reason(stand.challenge(&open).await), "FACE_SESSION_NOT_FOUND");
     assert_eq!(reason(stand.redeem(redemption(&passed)).await), "FACE_RESULT_REFUSED");
     for table in ["face_evidence", "face_sessions"] {
         assert_eq!(stand.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
@@ -134,23 +134,23 @@ fn agreed_at(text: &str) -> CreateFaceSessionRequest {
 async fn a_reference_comes_back_only_after_a_new_consent(database: TestDatabase) {
     let stand = keeping_zhang(database).await;
     erase(&stand, erasing(ZHANG)).await.unwrap();
-    let refused = stand.import(vec![reference("1", ZHANG, astronaut())]).await;
+    let refused = stand.import(vec![reference("1", ZHANG, Film::AUDUN.portrait())]).await;
     assert_eq!((refused[0].stored, refused[0].reason.as_str()), (false, "FACE_DATA_ERASED"));
     let old = stand.open(agreed_at("2026-11-23T01:59:59Z")).await;
     assert_eq!(reason(old), "CONSENT_REQUIRED", "what was withdrawn doesn't count");
-    let refused = stand.import(vec![reference("1", ZHANG, astronaut())]).await;
+    let refused = stand.import(vec![reference("1", ZHANG, Film::AUDUN.portrait())]).await;
     assert_eq!(refused[0].reason, "FACE_DATA_ERASED");
     stand.pass_time(60);
     let session = stand.open(agreed_at("2026-11-23T02:00:59Z")).await.unwrap();
-    assert_eq!(reason(stand.capture(&session, vec![astronaut()]).await), "NO_AUTHORITATIVE_PHOTO");
+    assert_eq!(reason(stand.capture(&session, Film::AUDUN).await), "NO_AUTHORITATIVE_PHOTO");
     stand.import_zhang().await;
-    stand.capture(&session, vec![astronaut_again(1)]).await.unwrap();
+    stand.capture(&session, Film::AUDUN.take(1)).await.unwrap();
 }
 
 async fn an_import_and_an_erasure_at_once_leave_no_reference(database: TestDatabase) {
     let stand = keeping_zhang(database).await;
     for _ in 0..8 {
-        let import = stand.import(vec![reference("1", ZHANG, astronaut_again(3))]);
+        let import = stand.import(vec![reference("1", ZHANG, Film::AUDUN.portrait())]);
         let (erased, _) = tokio::join!(erase(&stand, erasing(ZHANG)), import);
         erased.unwrap();
         assert_eq!(stand.count("SELECT COUNT(*) FROM authority_references").await, 0);

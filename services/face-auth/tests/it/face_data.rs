@@ -9,11 +9,12 @@ use shiming_proto::face::v1::{
     ConsentReceipt, CreateFaceSessionRequest, CreateFaceSessionResponse, FaceProvider, FacePurpose,
     GetFaceDataStatisticsRequest, GetFaceDataStatisticsResponse, ListProcessingRecordsRequest,
     ListProcessingRecordsResponse, ProcessedKind, ReadFaceEvidenceRequest, ReadFaceEvidenceResponse,
+    SubmitCaptureResponse,
 };
 use shiming_testkit::{Backend, TestDatabase};
 use tonic::Status;
 
-use crate::pictures::{astronaut, astronaut_again, stranger};
+use crate::film::Film;
 use crate::stand::{LI, Stand, TEXT_SHA256, ZHANG, document, for_person, problem, reason, reference};
 
 shiming_testkit::on_each_database!(
@@ -49,57 +50,62 @@ fn consenting_to(version: &str, text_sha256: &str) -> CreateFaceSessionRequest {
     CreateFaceSessionRequest { consent: Some(consent), ..for_person(ZHANG) }
 }
 
-/// A session of 张三's that passed.
-async fn passed(stand: &Stand, frames: Vec<Bytes>) -> CreateFaceSessionResponse {
+/// A session of 张三's in which somebody answered, the frames, and what came of them.
+async fn answered(
+    stand: &Stand,
+    film: Film,
+) -> (CreateFaceSessionResponse, Vec<Bytes>, Result<SubmitCaptureResponse, Status>) {
     let session = stand.open_zhang().await;
-    stand.capture(&session, frames).await.unwrap();
-    session
+    let challenge = stand.challenge(&session).await.unwrap();
+    let shots = film.answers(&challenge.actions().collect::<Vec<_>>());
+    let frames = shots.iter().map(|shot| shot.image.clone()).collect();
+    let outcome = stand.submit(&session, &challenge.nonce, shots).await;
+    (session, frames, outcome)
+}
+
+/// The same, passed.
+async fn passed(stand: &Stand, film: Film) -> (CreateFaceSessionResponse, Vec<Bytes>) {
+    let (session, frames, outcome) = answered(stand, film).await;
+    outcome.unwrap();
+    (session, frames)
 }
 
 async fn frames_are_nowhere_after_the_decision(database: TestDatabase) {
     let begin = SystemTime::now();
     let stand = Stand::with_zhang(database).await;
-    let (mine, theirs) = (astronaut_again(7), stranger());
-    let refused = stand.open_zhang().await;
-    assert_eq!(reason(stand.capture(&refused, vec![theirs.clone()]).await), "FACE_NOT_SAME");
-    passed(&stand, vec![mine.clone()]).await;
+    let (_, theirs, refused) = answered(&stand, Film::FRANCK.take(1)).await;
+    assert_eq!(reason(refused), "FACE_NOT_SAME");
+    let (_, mine) = passed(&stand, Film::AUDUN.take(1)).await;
     assert_eq!(stand.count("SELECT COUNT(*) FROM face_evidence").await, 0);
     if stand.database.backend() == Backend::Postgres {
         // What PostgreSQL holds in memory only would else not be seen.
         stand.sql("CHECKPOINT").await;
     }
-    for frame in [&mine, &theirs] {
-        assert_eq!(files_with(frame, begin), Vec::<PathBuf>::new());
+    for frames in [&mine, &theirs] {
+        assert_eq!(files_with(frames, begin), Vec::<PathBuf>::new());
     }
     let written = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(written.path(), &mine).unwrap();
+    std::fs::write(written.path(), &mine[0]).unwrap();
     assert_eq!(files_with(&mine, begin), [written.path()], "a frame on the disk is found");
 }
 
-/// Files under the temporary folder (databases among them) that were written since `begin` and hold a piece of `frame`.
-fn files_with(frame: &[u8], begin: SystemTime) -> Vec<PathBuf> {
+/// Files under the temporary folder (databases among them) that were written since `begin` and hold a piece of one of `frames`.
+fn files_with(frames: &[Bytes], begin: SystemTime) -> Vec<PathBuf> {
     // From the compressed middle: of no two pictures alike, and shorter than a database's page.
-    let needle = &frame[frame.len() / 2..][..64];
+    let needles: Vec<_> = frames.iter().map(|frame| &frame[frame.len() / 2..][..64]).collect();
     let mut found = Vec::new();
     walk(&std::env::temp_dir(), &mut |path| {
         let is_new = path.metadata().and_then(|about| about.modified()).is_ok_and(|time| time >= begin);
-        if is_new && std::fs::read(path).is_ok_and(|bytes| holds(&bytes, needle)) {
+        if is_new && std::fs::read(path).is_ok_and(|bytes| holds(&bytes, &needles)) {
             found.push(path.to_owned());
         }
     });
     found
 }
 
-fn holds(bytes: &[u8], needle: &[u8]) -> bool {
-    let first = needle[0];
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| *byte == first) {
-        if rest[at..].starts_with(needle) {
-            return true;
-        }
-        rest = &rest[at + 1..];
-    }
-    false
+fn holds(bytes: &[u8], needles: &[&[u8]]) -> bool {
+    let starts: std::collections::HashSet<&[u8]> = needles.iter().map(|needle| &needle[..8]).collect();
+    bytes.windows(64).any(|window| starts.contains(&window[..8]) && needles.contains(&window))
 }
 
 fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
@@ -130,8 +136,7 @@ async fn evidence_is_kept_sealed_and_read_with_a_purpose(database: TestDatabase)
     let begin = SystemTime::now();
     let stand = Stand::start_with(database, keeping).await;
     stand.import_zhang().await;
-    let frames = vec![astronaut_again(8), astronaut_again(2)];
-    let session = passed(&stand, frames.clone()).await;
+    let (session, frames) = passed(&stand, Film::AUDUN.take(2)).await;
     assert_eq!(reason(read(&stand, &session, "").await), "INVALID_FIELD", "not without a purpose");
     let evidence = read(&stand, &session, "复核核验结果").await.unwrap();
     assert!(frames.contains(&evidence.image), "as it was submitted");
@@ -139,7 +144,7 @@ async fn evidence_is_kept_sealed_and_read_with_a_purpose(database: TestDatabase)
     if stand.database.backend() == Backend::Postgres {
         stand.sql("CHECKPOINT").await;
     }
-    assert_eq!(files_with(&evidence.image, begin), Vec::<PathBuf>::new(), "sealed");
+    assert_eq!(files_with(&frames, begin), Vec::<PathBuf>::new(), "sealed");
     let refused = stand
         .data_for_gateway()
         .read_face_evidence(ReadFaceEvidenceRequest {
@@ -175,11 +180,11 @@ async fn each_decision_is_recorded_for_its_person(database: TestDatabase) {
     let stand = Stand::start_with(database, keeping).await;
     stand.import_zhang().await;
     let session = stand.open_zhang().await;
-    assert_eq!(reason(stand.capture(&session, vec![stranger()]).await), "FACE_NOT_SAME");
+    assert_eq!(reason(stand.capture(&session, Film::FRANCK).await), "FACE_NOT_SAME");
     let request = for_person(ZHANG);
     let consent_id = request.consent.clone().unwrap().consent_id;
     let session = stand.open(request).await.unwrap();
-    stand.capture(&session, vec![astronaut_again(1)]).await.unwrap();
+    stand.capture(&session, Film::AUDUN).await.unwrap();
     let first = records(&stand, ZHANG, 1, "").await.unwrap();
     let newest = &first.records[0];
     assert_eq!((newest.result.as_str(), newest.purpose()), ("PASSED", FacePurpose::Collection));
@@ -222,12 +227,12 @@ async fn people_are_counted_once(database: TestDatabase) {
     })
     .await;
     stand.import_zhang().await;
-    passed(&stand, vec![astronaut_again(1)]).await;
-    passed(&stand, vec![astronaut()]).await;
+    passed(&stand, Film::AUDUN).await;
+    passed(&stand, Film::AUDUN.take(1)).await;
     let one = statistics(&stand).await;
     assert_eq!((one.people_stored, one.reference_people, one.evidence_people), (1, 1, 1));
     assert_eq!((one.legal_threshold, one.alarm_threshold, one.is_alarm), (100_000, 2, false));
-    stand.import(vec![reference("2", LI, stranger())]).await;
+    stand.import(vec![reference("2", LI, Film::FRANCK.portrait())]).await;
     assert!(statistics(&stand).await.is_alarm);
     stand.sql("DELETE FROM authority_references").await;
     let pictured = statistics(&stand).await;

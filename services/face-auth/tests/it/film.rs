@@ -42,7 +42,9 @@ impl Film {
     /// A photo of him as an authority has it: of another day, where there is one.
     pub(crate) fn portrait(self) -> Bytes {
         let person = if self.person == "audun" { "audun-again" } else { self.person };
-        std::fs::read(folder(person, "neutral").join("012.jpg")).expect("people are ready (make people)").into()
+        std::fs::read(folder(person, "neutral").join("012.jpg"))
+            .expect("people are ready (make people)")
+            .into()
     }
 
     /// Does what is asked, in its order.
@@ -59,9 +61,11 @@ impl Film {
         (0..FRAMES)
             .map(|at| {
                 let file = folder.join(format!("{:03}.jpg", at * (count - 1) / (FRAMES - 1)));
-                let image = image::load_from_memory(&std::fs::read(file).expect("a frame")).expect("a picture");
+                let image =
+                    image::load_from_memory(&std::fs::read(file).expect("a frame")).expect("a picture");
                 let inset = self.take % 7 * 3;
-                let image = image.crop_imm(inset, inset, image.width() - 2 * inset, image.height() - 2 * inset);
+                let image =
+                    image.crop_imm(inset, inset, image.width() - 2 * inset, image.height() - 2 * inset);
                 image.brighten(i32::try_from(self.take % 5).expect("small") * 9).into_rgb8()
             })
             .collect()
@@ -86,7 +90,8 @@ pub(crate) fn clip(action: LivenessAction) -> &'static str {
 
 /// The pictures of each step as a page sends them.
 pub(crate) fn timed(steps: Vec<Vec<RgbImage>>) -> Vec<Shot> {
-    let numbered = (0..).zip(steps).flat_map(|(step, images)| images.into_iter().map(move |image| (step, image)));
+    let numbered =
+        (0..).zip(steps).flat_map(|(step, images)| images.into_iter().map(move |image| (step, image)));
     let shots = (0..).zip(numbered);
     shots.map(|(at, (step, image))| Shot { step, offset: GAP * at, image: jpeg(&image, 90) }).collect()
 }

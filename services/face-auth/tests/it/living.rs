@@ -10,17 +10,27 @@ shiming_testkit::on_each_database!(two_people_answer_every_action,);
 
 async fn two_people_answer_every_action(database: TestDatabase) {
     let stand = Stand::start(database).await;
-    stand.import(vec![reference("1", ZHANG, Film::AUDUN.portrait()), reference("2", LI, Film::FRANCK.portrait())]).await;
+    stand
+        .import(vec![
+            reference("1", ZHANG, Film::AUDUN.portrait()),
+            reference("2", LI, Film::FRANCK.portrait()),
+        ])
+        .await;
     let mut failed = Vec::new();
     for (person, film) in [(ZHANG, Film::AUDUN), (LI, Film::FRANCK)] {
-        for (take, action) in (0..).zip([Action::Blink, Action::OpenMouth, Action::TurnLeft, Action::TurnRight, Action::Nod]) {
+        for (take, action) in
+            (0..).zip([Action::Blink, Action::OpenMouth, Action::TurnLeft, Action::TurnRight, Action::Nod])
+        {
             let session = stand.open(for_person(person)).await.unwrap();
-            let actions = if action == Action::TurnLeft { vec![action] } else { vec![Action::TurnLeft, action] };
+            let actions =
+                if action == Action::TurnLeft { vec![action] } else { vec![Action::TurnLeft, action] };
             let nonce = stand.ask(&session, &actions).await;
             let answered = stand.submit(&session, &nonce, film.take(take).answers(&actions)).await;
             match answered {
                 Ok(_) => println!("{action:?}: {:?}", stand.redeem(redemption(&session)).await.unwrap()),
-                Err(status) => failed.push((person.1, action, shiming_rpc::status::Problem::from_status(&status).reason)),
+                Err(status) => {
+                    failed.push((person.1, action, shiming_rpc::status::Problem::from_status(&status).reason))
+                }
             }
         }
     }

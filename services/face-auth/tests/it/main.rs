@@ -5,11 +5,11 @@
 //mod authority;
 //mod captures;
 mod engine;
+mod erasure;
+mod face_data;
 mod film;
 //mod limits;
 mod living;
-mod erasure;
-mod face_data;
 mod pictures;
 //mod restarts;
 //mod results;

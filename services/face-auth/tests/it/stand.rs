@@ -14,8 +14,9 @@ use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClie
 use shiming_proto::face::v1::submit_capture_request::Part;
 use shiming_proto::face::v1::{
     CaptureFrame, CaptureHeader, ConsentReceipt, CreateFaceSessionRequest, CreateFaceSessionResponse,
-    FacePurpose, FaceResult, IssueChallengeRequest, LivenessAction, LivenessChallenge, ImportReferencesRequest, ImportReferencesResponse, RedeemFaceResultRequest,
-    Reference, SubmitCaptureRequest, SubmitCaptureResponse,
+    FacePurpose, FaceResult, ImportReferencesRequest, ImportReferencesResponse, IssueChallengeRequest,
+    LivenessAction, LivenessChallenge, RedeemFaceResultRequest, Reference, SubmitCaptureRequest,
+    SubmitCaptureResponse,
 };
 use shiming_proto::types::v1::{DocumentType, EvidenceLevel, IdentityDocument};
 use shiming_rpc::status::Problem;
@@ -203,8 +204,11 @@ impl Stand {
             Backend::Sqlite => format!("hex(face_session_id) = '{}'", id.replace('-', "").to_uppercase()),
             Backend::Postgres => format!("face_session_id = '{id}'"),
         };
-        self.sql(&format!("UPDATE face_sessions SET challenge_actions = '{}' WHERE {place}", names.join(",")))
-            .await;
+        self.sql(&format!(
+            "UPDATE face_sessions SET challenge_actions = '{}' WHERE {place}",
+            names.join(",")
+        ))
+        .await;
         nonce
     }
 
