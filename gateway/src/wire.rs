@@ -108,6 +108,54 @@ wire_enum!(
 );
 
 wire_enum!(
+    /// How far the erasure after a withdrawal is.
+    pub(crate) WithdrawalState = identity::v1::WithdrawalState {
+        /// The consent is withdrawn, the erasure is under way.
+        Erasing,
+        /// The face data is erased.
+        Erased,
+    }
+);
+
+wire_enum!(
+    /// What a face was checked for.
+    pub(crate) FacePurpose = face::v1::FacePurpose {
+        /// 实名采集
+        Collection,
+        /// A sensitive act in a session.
+        StepUp,
+    }
+);
+
+wire_enum!(
+    /// A kind of personal data that was processed.
+    pub(crate) ProcessedKind = face::v1::ProcessedKind {
+        /// Type and number of the document, and the name.
+        Document,
+        /// Pictures of the face.
+        FaceImage,
+        /// Movements before the camera.
+        Liveness,
+        /// The template of the authority's photo.
+        Reference,
+    }
+);
+
+wire_enum!(
+    /// Who compared a face.
+    pub(crate) FaceProvider = face::v1::FaceProvider {
+        /// The bureau's own engine.
+        BuiltIn,
+        /// An authority that compares over gRPC.
+        External,
+        /// WeChat 人脸核身
+        Wechat,
+        /// Tencent Cloud `FaceID`
+        Tencent,
+    }
+);
+
+wire_enum!(
     /// The registration's state.
     pub(crate) EnterpriseStatus = enterprise::v1::EnterpriseStatus {
         /// 正常

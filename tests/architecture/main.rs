@@ -5,6 +5,7 @@
 //! tests in this file apply them to the repository as it is.
 
 mod breach;
+mod consents;
 mod crates;
 mod layers;
 mod repository;
@@ -65,4 +66,11 @@ fn dependencies_come_from_known_places_under_known_licences() -> Result<()> {
         breaches.extend(supply::check_lock(&file.path, &file.text));
     }
     breach::refuse(breaches)
+}
+
+#[test]
+fn the_consent_in_force_is_accepted_where_faces_are_checked() -> Result<()> {
+    let repository = Repository::read()?;
+    let texts = repository.text("services/identity/src/domain/consent.rs")?;
+    breach::refuse(consents::check(texts, repository.text("services/face-auth/config/default.toml")?)?)
 }

@@ -7,6 +7,7 @@ mod collection;
 mod demo;
 mod enterprises;
 mod face;
+mod face_data;
 mod inbox;
 mod login;
 mod session;
@@ -45,6 +46,10 @@ pub(crate) fn quick(demo: bool) -> Routes {
         .routes(routes!(login::log_out::log_out))
         .routes(routes!(session::get::get))
         .routes(routes!(session::profile::profile))
+        .routes(routes!(face_data::consents::list))
+        .routes(routes!(face_data::withdraw::withdraw))
+        .routes(routes!(face_data::records::list))
+        .routes(routes!(face_data::proof::proof))
         .routes(routes!(step_up::begin::begin))
         .routes(routes!(step_up::complete::complete))
         .routes(routes!(bindings::list::list))

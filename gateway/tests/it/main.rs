@@ -16,6 +16,7 @@ mod demo;
 mod documentation;
 mod enterprises;
 mod errors;
+mod face_data;
 mod headers;
 mod inbox;
 mod limits;

@@ -58,7 +58,7 @@ export const CODES = {
 };
 
 export const CONSENT = {
-  version: '2026-11',
+  version: '2026-12',
   title: '人脸信息处理同意书',
   text: [
     '为核验您的身份，税务机关将采集您的人脸照片，并与权威机构留存的证件照片进行比对。',

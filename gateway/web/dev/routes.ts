@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { enterpriseRoutes } from './enterprise.ts';
 import { CITIZENS, CODES, CONSENT, SAMPLE } from './data.ts';
 import { clipUrls, faceRoutes, ticket } from './face.ts';
+import { faceDataRoutes } from './faceData.ts';
 import { inboxRoutes } from './inbox.ts';
 import { Refusal, type Call } from './plugin.ts';
 import { later, maskDocument, maskMobile, maskName, memory, now, seed, sendSms, type Person } from './state.ts';
@@ -167,5 +168,6 @@ export const routes: Route[] = [
     return {};
   }),
   ...enterpriseRoutes(),
+  ...faceDataRoutes(),
   ...inboxRoutes(),
 ];

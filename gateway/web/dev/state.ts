@@ -38,6 +38,14 @@ interface Collection {
   nextStep: string;
 }
 
+interface Consent {
+  personId: string;
+  consentId: string;
+  version: string;
+  agreeTime: string;
+  withdrawal?: Record<string, unknown>;
+}
+
 interface InboxItem {
   personId: string;
   id: string;
@@ -56,6 +64,7 @@ export const memory = {
   sessions: new Map<string, Session>(),
   collections: new Map<string, Collection>(),
   bindings: [] as Binding[],
+  consents: [] as Consent[],
   messages: [] as InboxItem[],
   todos: [] as InboxItem[],
   sms: [] as { mobile: string; text: string; code: string; sendTime: string }[],
@@ -96,6 +105,7 @@ export function seed(): string {
   memory.bindings = [];
   memory.messages = [];
   memory.todos = [];
+  memory.consents = [];
   memory.nextFailures = [];
   memory.hosted = undefined;
   const [boss, clerk] = CITIZENS.map((citizen) => {
@@ -126,6 +136,10 @@ export function seed(): string {
   memory.messages.push(
     { personId: boss.personId, id: 'm1', title: '收到新的办税身份申请', text: '王晓红申请成为宁夏贺兰山葡萄酒有限公司的办税员，请及时审批。', done: false, createTime: later(-12), link: '/enterprise/review' },
     { personId: boss.personId, id: 'm2', title: '办税身份已生效', text: '您已作为法定代表人绑定银川凤城建筑工程有限责任公司。', done: true, createTime: later(-2000), link: '/enterprise/manage' },
+  );
+  memory.consents.push(
+    { personId: boss.personId, consentId: randomUUID(), version: '2026-12', agreeTime: later(-60) },
+    { personId: boss.personId, consentId: randomUUID(), version: '2026-11', agreeTime: later(-30000) },
   );
   const token = randomUUID();
   memory.sessions.set(token, { personId: boss.personId, evidence: 'SMS', bindingId: memory.bindings.find((one) => one.personId === boss.personId && one.state === 'ACTIVE')!.bindingId });

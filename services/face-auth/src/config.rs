@@ -1,5 +1,7 @@
 //! Face-auth's settings; `config/default.toml` explains each.
 
+mod privacy;
+
 use chrono::NaiveDate;
 use serde::Deserialize;
 use shiming_crypto::KeyringConfig;
@@ -10,6 +12,7 @@ use shiming_runtime::config::{
 };
 use shiming_store::StoreConfig;
 
+pub use self::privacy::{AcceptedText, ConsentConfig, EvidenceConfig, FaceDataConfig};
 use crate::domain::KnownPerson;
 use crate::engine::EngineConfig;
 
@@ -38,6 +41,12 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// What a living person is asked to do.
     pub liveness: LivenessConfig,
+    /// The texts people agree to.
+    pub consent: ConsentConfig,
+    /// Pictures kept of passed captures.
+    pub evidence: EvidenceConfig,
+    /// Processing records and the number of people.
+    pub face_data: FaceDataConfig,
     /// The demo authority; absent outside the embedded mode.
     #[serde(default)]
     pub demo: Option<DemoConfig>,
@@ -202,6 +211,9 @@ impl Validate for Config {
         broken.extend(self.limits.problems());
         broken.extend(self.liveness.problems(&self.limits));
         broken.extend(self.peers.messaging.validate_as("peers.messaging").err().into_iter().flatten());
+        broken.extend(self.consent.problems());
+        broken.extend(self.evidence.problems());
+        broken.extend(self.face_data.problems());
         if let Some(demo) = &self.demo {
             if self.listen.tls.is_some() {
                 broken.push("demo: the demo authority serves only the embedded mode".into());

@@ -27,6 +27,7 @@ use shiming_identifiers::IdentifierError;
 use shiming_kernel::{IdSource, SharedClock, SystemClock};
 use shiming_proto::face::v1::authority_service_server::AuthorityServiceServer;
 use shiming_proto::face::v1::demo_authority_service_server::DemoAuthorityServiceServer;
+use shiming_proto::face::v1::face_data_service_server::FaceDataServiceServer;
 use shiming_proto::face::v1::face_limit_service_server::FaceLimitServiceServer;
 use shiming_proto::face::v1::face_session_service_server::FaceSessionServiceServer;
 use shiming_rpc::{Connector, Listeners, NoSessions, PolicyTable, ServerBuilder};
@@ -36,10 +37,16 @@ use shiming_store::{EventSink, Relay, RelayConfig, Retention, RetentionConfig, S
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use app::{App, Rules};
+use app::{App, PrivacyRules, Rules};
 use clients::MessagingSink;
-pub use config::{Config, DEFAULT, DemoCitizen, DemoConfig, LimitsConfig};
-use domain::{AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules};
+pub use config::{
+    AcceptedText, Config, ConsentConfig, DEFAULT, DemoCitizen, DemoConfig, EvidenceConfig, FaceDataConfig,
+    LimitsConfig,
+};
+use domain::{
+    AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
+    PeopleThresholds,
+};
 use engine::FaceEngine;
 
 /// The name by which other services know this one.
@@ -50,6 +57,7 @@ pub const SERVICES: &[&str] = &[
     "shiming.face.v1.FaceSessionService",
     "shiming.face.v1.FaceLimitService",
     "shiming.face.v1.AuthorityService",
+    "shiming.face.v1.FaceDataService",
     "shiming.face.v1.DemoAuthorityService",
 ];
 
@@ -88,6 +96,7 @@ impl FaceAuth {
             clock,
             engine,
             rules,
+            privacy: privacy(config),
             judgements: TaskTracker::new(),
             room: Arc::new(Semaphore::new(config.limits.captures_at_once)),
             demo_citizens: demo_citizens(config)?,
@@ -109,7 +118,8 @@ impl FaceAuth {
         let server = server
             .add(sessions.max_decoding_message_size(self.max_message))
             .add(limits)
-            .add(authority.max_decoding_message_size(self.max_message));
+            .add(authority.max_decoding_message_size(self.max_message))
+            .add(FaceDataServiceServer::new(rpc::FaceDataApi(Arc::clone(&self.app))));
         if !self.has_demo {
             return server;
         }
@@ -124,6 +134,7 @@ impl FaceAuth {
         let shared = Retention::new(self.app.store.clone(), RetentionConfig::default());
         shutdown.spawn("face-auth.retention", shared.run(shutdown.soft()));
         shutdown.spawn("face-auth.own_retention", app::retain(Arc::clone(&self.app), shutdown.soft()));
+        shutdown.spawn("face-auth.people", app::watch_people_stored(Arc::clone(&self.app), shutdown.soft()));
         let (judgements, soft) = (self.app.judgements.clone(), shutdown.soft());
         shutdown.spawn("face-auth.judgements", async move {
             soft.cancelled().await;
@@ -151,7 +162,6 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
 
 fn rules(config: &Config, engine: &FaceEngine) -> anyhow::Result<Rules> {
     let limits = &config.limits;
-    let delta = |length: DurationText| TimeDelta::from_std(length.get()).unwrap_or(TimeDelta::MAX);
     let thresholds = engine.thresholds();
     // Without it nobody could pass, and nobody may pass unjudged.
     let looks = engine.liveness_thresholds().context("the face model pack can't judge liveness")?;
@@ -187,6 +197,22 @@ fn rules(config: &Config, engine: &FaceEngine) -> anyhow::Result<Rules> {
         judge_timeout: limits.judge_timeout.get(),
         imports_at_once: limits.imports_at_once,
     })
+}
+
+fn privacy(config: &Config) -> PrivacyRules {
+    let accepted =
+        config.consent.accepted.iter().map(|text| (text.version.clone(), text.text_sha256.clone()));
+    let Config { evidence, face_data, .. } = config;
+    PrivacyRules {
+        accepted: AcceptedTexts(accepted.collect()),
+        evidence_kept: evidence.keep.then(|| delta(evidence.retention)),
+        records_kept: delta(face_data.records_kept),
+        people: PeopleThresholds { legal: face_data.legal_threshold, alarm: face_data.alarm_threshold },
+    }
+}
+
+fn delta(length: DurationText) -> TimeDelta {
+    TimeDelta::from_std(length.get()).unwrap_or(TimeDelta::MAX)
 }
 
 fn demo_citizens(config: &Config) -> Result<Vec<KnownPerson>, IdentifierError> {

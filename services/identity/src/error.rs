@@ -36,6 +36,12 @@ pub enum IdentityError {
     /// No consent, or one to another text; with the version in force.
     #[error("consent to the text in force is missing")]
     ConsentRequired(&'static str),
+    /// No such consent of this person, or no such text.
+    #[error("consent not found")]
+    ConsentNotFound,
+    /// No such erasure of this person's.
+    #[error("erasure not found")]
+    ErasureNotFound,
     /// The person is collected already.
     #[error("person is collected already")]
     AlreadyCollected,
@@ -119,7 +125,10 @@ impl ServiceError for IdentityError {
         match self {
             Self::InvalidFields(_) | Self::CodeWrong(_) => ErrorKind::InvalidArgument,
             Self::LoginRefused | Self::SessionInvalid => ErrorKind::Unauthenticated,
-            Self::CollectionNotFound | Self::PersonNotFound => ErrorKind::NotFound,
+            Self::CollectionNotFound
+            | Self::PersonNotFound
+            | Self::ConsentNotFound
+            | Self::ErasureNotFound => ErrorKind::NotFound,
             Self::AlreadyCollected => ErrorKind::AlreadyExists,
             Self::CounterRequired
             | Self::FaceNotSupported
@@ -147,6 +156,8 @@ impl ServiceError for IdentityError {
             Self::CollectionNotFound => "COLLECTION_NOT_FOUND",
             Self::CollectionStep(_) => "COLLECTION_STEP",
             Self::ConsentRequired(_) => "CONSENT_REQUIRED",
+            Self::ConsentNotFound => "CONSENT_NOT_FOUND",
+            Self::ErasureNotFound => "FACE_DATA_NOT_FOUND",
             Self::AlreadyCollected => "ALREADY_COLLECTED",
             Self::CodeWrong(_) => "CODE_WRONG",
             Self::CodeTooSoon(_) => "CODE_TOO_SOON",
@@ -184,6 +195,8 @@ impl ServiceError for IdentityError {
             Self::CollectionStep(Step::Profile) => "人脸识别已通过，请继续填写实名信息。",
             Self::CollectionStep(Step::Done) => "您已完成实名采集，请直接登录。",
             Self::ConsentRequired(_) => "请阅读最新的人脸信息处理同意书，并勾选“同意服务”后继续。",
+            Self::ConsentNotFound => "未找到该授权记录，请刷新后重试。",
+            Self::ErasureNotFound => "未找到该删除证明，请刷新后重试。",
             Self::AlreadyCollected => "您已完成实名采集，无需重复采集，请直接登录。",
             Self::CodeWrong(refusal) => return refusal.message(),
             Self::CodeTooSoon(wait) => return too_soon(*wait),

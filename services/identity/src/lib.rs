@@ -34,6 +34,7 @@ use shiming_store::{EventSink, Store, StoreError};
 use crate::app::App;
 use crate::clients::events::MessagingEvents;
 use crate::clients::face::{FaceAuth, FaceAuthService};
+use crate::clients::face_data::{FaceData, FaceDataOfService};
 use crate::clients::sms::{MessagingSms, SmsSender};
 pub use crate::config::{Config, DEFAULT};
 pub use crate::domain::collection::Step;
@@ -51,6 +52,8 @@ pub struct Dependencies {
     pub cache: SharedCache,
     /// Compares faces.
     pub face: Arc<dyn FaceAuth>,
+    /// Erases face data and tells how it was processed.
+    pub face_data: Arc<dyn FaceData>,
     /// Sends codes.
     pub sms: Arc<dyn SmsSender>,
     /// Takes events.
@@ -99,7 +102,7 @@ pub enum StartError {
 
 /// Opens and migrates the database, derives the keys, starts the background tasks.
 pub async fn build(config: &Config, dependencies: Dependencies) -> Result<Identity, StartError> {
-    let Dependencies { clock, cache, face, sms, events, shutdown } = dependencies;
+    let Dependencies { clock, cache, face, face_data, sms, events, shutdown } = dependencies;
     let keyring = Keyring::from_config(&config.keyring)?;
     let vault = Vault::new(&keyring)?;
     let store =
@@ -109,8 +112,11 @@ pub async fn build(config: &Config, dependencies: Dependencies) -> Result<Identi
     jobs::spawn(&store, events, config.relay, config.retention, &shutdown);
     let rules = config.rules.clone();
     let sending = app::sending::Sending::new(rules.sms_in_flight);
-    let app = App { store, cache, clock, vault, decoy, rules, face, sms, sending, shutdown };
-    Ok(Identity { app: Arc::new(app) })
+    let app = App { store, cache, clock, vault, decoy, rules, face, face_data, sms, sending, shutdown };
+    let app = Arc::new(app);
+    let stop = app.shutdown.soft();
+    app.shutdown.spawn("identity.erasures", app::erase_pending(app.clone(), stop));
+    Ok(Identity { app })
 }
 
 impl Identity {
@@ -142,7 +148,8 @@ pub async fn connect(
     let dependencies = Dependencies {
         cache: shiming_cache::connect(&config.cache, clock.clone())?,
         clock,
-        face: Arc::new(FaceAuthService::new(face_auth)),
+        face: Arc::new(FaceAuthService::new(face_auth.clone())),
+        face_data: Arc::new(FaceDataOfService::new(face_auth)),
         sms: Arc::new(MessagingSms::new(messaging.clone())),
         events: Arc::new(MessagingEvents::new(messaging)),
         shutdown: shutdown.clone(),

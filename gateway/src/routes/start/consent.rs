@@ -1,4 +1,4 @@
-//! `GET /api/consent/face`: what a person agrees to before a face is compared.
+//! `GET /api/consent/face`: what a person agrees to before a face is compared, or agreed to once.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 
 use crate::SharedEdge;
 use crate::error::GatewayError;
+use crate::input::Query;
 use crate::visitor::Visitor;
 use crate::wire::part;
 
-/// The text in force.
+/// The text in force, or an earlier one.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConsentText {
@@ -38,13 +39,30 @@ impl From<ConsentGiven> for WireConsent {
     }
 }
 
-/// Gives the text in force for comparing faces.
-#[utoipa::path(get, path = "/api/consent/face", tag = "start", responses((status = 200, body = ConsentText)))]
+/// Which text is asked for.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Absent: the text in force.
+    #[serde(default)]
+    version: String,
+}
+
+/// Gives the text in force for comparing faces, or an earlier version of it.
+#[utoipa::path(
+    get,
+    path = "/api/consent/face",
+    tag = "start",
+    params(Which),
+    responses((status = 200, body = ConsentText))
+)]
 pub(crate) async fn consent(
     State(edge): State<SharedEdge>,
     visitor: Visitor,
+    Query(which): Query<Which>,
 ) -> Result<Json<ConsentText>, GatewayError> {
-    let ask = GetConsentTextRequest { purpose: ConsentPurpose::FaceVerification.into() };
+    let ask =
+        GetConsentTextRequest { purpose: ConsentPurpose::FaceVerification.into(), version: which.version };
     let answer = edge.clients.consents().get_consent_text(visitor.request(ask)).await?.into_inner();
     let text = part("text", answer.text)?;
     Ok(Json(ConsentText {

@@ -54,6 +54,10 @@ unary!(identity::collection_service_server::CollectionService {
 });
 unary!(identity::consent_service_server::ConsentService {
     get_consent_text(GetConsentTextRequest) -> GetConsentTextResponse;
+    list_consents(ListConsentsRequest) -> ListConsentsResponse;
+    withdraw_consent(WithdrawConsentRequest) -> WithdrawConsentResponse;
+    get_erasure_proof(GetErasureProofRequest) -> GetErasureProofResponse;
+    list_face_processing(ListFaceProcessingRequest) -> ListFaceProcessingResponse;
 });
 unary!(identity::login_service_server::LoginService {
     send_login_code(SendLoginCodeRequest) -> SendLoginCodeResponse;

@@ -217,3 +217,47 @@ export interface Page<T> {
   items: T[];
   nextPageToken: string;
 }
+
+/** How much of each kind was erased. */
+export interface ErasedCounts {
+  references: number;
+  evidence: number;
+  sessions: number;
+  counters: number;
+}
+
+/** The end of a consent; what was erased is known once it is. */
+export interface Withdrawal {
+  withdrawTime: string;
+  state: 'ERASING' | 'ERASED';
+  erasureId?: string;
+  eraseTime?: string;
+  counts?: ErasedCounts;
+}
+
+export interface Consent {
+  consentId: string;
+  title: string;
+  version: string;
+  agreeTime: string;
+  withdrawal?: Withdrawal;
+}
+
+export interface ErasureProof {
+  erasureId: string;
+  eraseTime: string;
+  counts: ErasedCounts;
+  proof: string;
+}
+
+export interface ProcessingRecord {
+  recordId: string;
+  processTime: string;
+  purpose: string;
+  consentVersion: string;
+  kinds: string[];
+  provider: string;
+  result: string;
+  evidenceExpireTime?: string;
+  expireTime: string;
+}

@@ -9,6 +9,7 @@ use shiming_store::{OutboxEvent, Tx};
 use super::admission::device_quota;
 use super::examine_capture::Finding;
 use super::judge_capture::{Begun, Passed};
+use super::record_decision::{Decision, record_decision};
 use super::{App, audit_entry};
 use crate::domain::{
     AttackType, Doubt, FaceLock, FaceSession, LOCKED_BY_ATTACKS, Live, Liveness, Outcome, Refusal, RiskEvent,
@@ -42,7 +43,8 @@ pub(super) async fn conclude(
     let refusal = match finding {
         _ if is_replay => doubted(app, caller, &tx, &session, &replayed).await?,
         Finding::Doubted(doubt) => doubted(app, caller, &tx, &session, doubt).await?,
-        Finding::Compared { live, verdict, frames } if verdict.passed => {
+        Finding::Compared { live, verdict, frames, picture } if verdict.passed => {
+            record_decision(app, &tx, id, &Decision::passed(picture.as_ref())).await?;
             return pass(app, caller, tx, begun, (live, verdict, *frames)).await;
         }
         Finding::Compared { .. } => {
@@ -55,6 +57,8 @@ pub(super) async fn conclude(
         }
     };
     store::end_capture(&tx, id).await?;
+    let is_compared = matches!(finding, Finding::Compared { .. });
+    record_decision(app, &tx, id, &Decision::refused(refusal.reason(), is_compared)).await?;
     let facts = refusal.metadata().into_iter().collect::<BTreeMap<_, _>>();
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "reason": refusal.reason(), "facts": facts, "model_pack": app.engine.versions().pack});

@@ -12,6 +12,7 @@ use shiming_store::Idempotency;
 use uuid::Uuid;
 
 use super::admission::admits_person;
+use super::admit_consent::admit_consent;
 use super::{App, audit_entry};
 use crate::domain::{Consent, Evidence, FaceSession, IdentityKeys, KnownPerson, Purpose};
 use crate::error::FaceAuthError;
@@ -60,6 +61,7 @@ async fn attempt(
         return Ok(done);
     }
     let now = tx.now();
+    admit_consent(app, caller, &tx, keys, &cmd.consent).await?;
     let used = admits_person(app, tx.conn(), &keys.document, caller, now).await?;
     let (token, hash) = SecretToken::generate();
     let session = FaceSession {

@@ -26,7 +26,8 @@ pub(super) type Marks = Vec<[u8; 32]>;
 /// What was found.
 pub(super) enum Finding {
     /// A living face, compared with the reference.
-    Compared { live: Live, verdict: Verdict, frames: usize },
+    /// The picture is a frontal frame, where one is to be kept.
+    Compared { live: Live, verdict: Verdict, frames: usize, picture: Option<Bytes> },
     /// Doubts about the living face.
     Doubted(Doubt),
     /// Nothing that could be compared; not counted as an attempt.
@@ -37,6 +38,8 @@ pub(super) enum Finding {
 struct Seen {
     step: usize,
     offset: Duration,
+    /// The frame itself, where one of the opening is to be kept.
+    image: Option<Bytes>,
     observation: Observation,
 }
 
@@ -72,7 +75,7 @@ async fn weigh(
     let faces = best_opening_faces(seen);
     let session = &begun.session;
     match compare(app, &session.identity, session.evidence, &faces).await? {
-        Ok(verdict) => Ok(Finding::Compared { live, verdict, frames: count }),
+        Ok(verdict) => Ok(Finding::Compared { live, verdict, frames: count, picture: best_picture(&seen) }),
         Err(refusal) => Ok(Finding::NotCompared(refusal)),
     }
 }
@@ -82,7 +85,9 @@ type Observed = (Vec<Seen>, Vec<CaptureFault>);
 /// Measures every frame, the looks of some. A file that is no picture refuses the capture: cameras don't make such.
 async fn observe(app: &App, frames: Vec<Frame>) -> Result<Result<Observed, Refusal>, FaceAuthError> {
     let looked_at = frames_to_look_at(&frames);
-    let places: Vec<_> = frames.iter().map(|frame| (frame.step, frame.offset)).collect();
+    let keep = app.privacy.evidence_kept.is_some();
+    let image = |frame: &Frame| (keep && frame.step == 0).then(|| frame.image.clone());
+    let places: Vec<_> = frames.iter().map(|frame| (frame.step, frame.offset, image(frame))).collect();
     let burst: Vec<(Bytes, ObserveOptions)> = frames
         .into_iter()
         .zip(looked_at)
@@ -90,9 +95,9 @@ async fn observe(app: &App, frames: Vec<Frame>) -> Result<Result<Observed, Refus
         .collect();
     let observed = app.engine.observe_burst(burst).await.map_err(FaceAuthError::Engine)?;
     let (mut seen, mut faults) = (Vec::new(), Vec::new());
-    for ((step, offset), observation) in places.into_iter().zip(observed) {
+    for ((step, offset, image), observation) in places.into_iter().zip(observed) {
         match observation {
-            Ok(observation) => seen.push(Seen { step, offset, observation }),
+            Ok(observation) => seen.push(Seen { step, offset, image, observation }),
             Err(EngineError::Capture(CaptureFault::NotAnImage)) => return Ok(Err(Refusal::NotAnImage)),
             Err(EngineError::Capture(CaptureFault::ImageTooLarge)) => {
                 return Ok(Err(app.rules.capture.too_large()));
@@ -145,6 +150,12 @@ fn marks(app: &App, seen: &[Seen]) -> Marks {
 fn best_opening_faces(seen: &[Seen]) -> Vec<&Template> {
     let opening = seen.iter().filter(|one| one.step == 0 && one.observation.fault.is_none());
     opening.map(|one| &one.observation.template).take(COMPARED_FRAMES).collect()
+}
+
+/// The first of those frames, if one is to be kept.
+fn best_picture(seen: &[Seen]) -> Option<Bytes> {
+    let mut opening = seen.iter().filter(|one| one.step == 0 && one.observation.fault.is_none());
+    opening.find_map(|one| one.image.clone())
 }
 
 async fn compare(

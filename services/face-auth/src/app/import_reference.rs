@@ -7,7 +7,7 @@ use bytes::Bytes;
 use shiming_kernel::{CallContext, ErrorKind, ServiceError as _};
 
 use super::App;
-use super::keep_reference::{keep_reference, measure_photo};
+use super::keep_reference::{keep_reference, measure_photo, refuse_erased};
 use crate::domain::{IdentityKeys, KnownPerson};
 use crate::engine::{EngineError, Template};
 use crate::error::FaceAuthError;
@@ -47,6 +47,7 @@ async fn store_row(app: &App, caller: &CallContext, row: ReferenceRow) -> Result
     {
         return Ok(());
     }
+    refuse_erased(app, app.store.reader(), &keys).await?;
     let template = measure_patiently(app, row.photo).await?;
     app.store.retry("import_reference", || attempt(app, caller, &keys, &template, content)).await
 }

@@ -21,6 +21,16 @@ pub(super) async fn measure_photo(app: &App, photo: Bytes) -> Result<Template, F
     })
 }
 
+/// Refuses a reference of a person whose face data was erased and who hasn't agreed again.
+pub(super) async fn refuse_erased(
+    app: &App,
+    db: &impl store::Connection,
+    keys: &IdentityKeys,
+) -> Result<(), FaceAuthError> {
+    let erased = store::find_tombstone(db, &app.vault, &keys.document).await?.is_some();
+    if erased { Err(Refusal::FaceDataErased.into()) } else { Ok(()) }
+}
+
 /// Stores a template as the person's reference, in the place of an older one, and audits it.
 pub(super) async fn keep_reference(
     app: &App,
@@ -30,6 +40,8 @@ pub(super) async fn keep_reference(
     template: &Template,
     content: [u8; 32],
 ) -> Result<(), FaceAuthError> {
+    store::take_turn(tx, &app.vault, &keys.document).await?;
+    refuse_erased(app, tx.conn(), keys).await?;
     let model_pack = &app.engine.versions().pack;
     let reference = NewReference { keys, template, model_pack, content };
     let stored = store::put_reference(tx, &app.vault, app.ids.next(), &reference).await?;

@@ -1,20 +1,27 @@
 //! What face-auth does, one file per use case.
 
 mod admission;
+mod admit_consent;
 mod conclude_capture;
 mod create_face_session;
+mod erase_face_data;
 mod examine_capture;
 mod face_limits;
 mod get_engine_info;
+mod get_face_data_statistics;
 mod import_reference;
 mod issue_challenge;
 mod judge_capture;
 mod keep_reference;
+mod list_processing_records;
 mod list_risk_events;
+mod read_face_evidence;
+mod record_decision;
 mod redeem_face_result;
 mod retain;
 mod set_demo_reference;
 mod submit_capture;
+mod verify_erasure_proof;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -28,22 +35,30 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::{
-    AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
+    AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
+    PeopleThresholds,
 };
 use crate::engine::FaceEngine;
 use crate::store::Vault;
 
 pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
+pub(crate) use erase_face_data::{EraseFaceData, erase_face_data};
 pub(crate) use face_limits::{ChangeLock, FaceLimits, LockChange, change_lock, get_face_limits};
 pub(crate) use get_engine_info::{EngineInfo, get_engine_info};
+pub(crate) use get_face_data_statistics::{
+    FaceDataStatistics, get_face_data_statistics, watch_people_stored,
+};
 pub(crate) use import_reference::{ReferenceRow, import_reference};
 pub(crate) use issue_challenge::{IssueChallenge, IssuedChallenge, issue_challenge};
 pub(crate) use judge_capture::Passed;
+pub(crate) use list_processing_records::{ListProcessingRecords, list_processing_records};
 pub(crate) use list_risk_events::list_risk_events;
+pub(crate) use read_face_evidence::read_face_evidence;
 pub(crate) use redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
 pub(crate) use retain::retain;
 pub(crate) use set_demo_reference::{SetDemoReference, set_demo_reference};
 pub(crate) use submit_capture::{CaptureHeader, admit_capture, submit_capture};
+pub(crate) use verify_erasure_proof::verify_erasure_proof;
 
 /// What the use cases work with.
 pub(crate) struct App {
@@ -52,9 +67,10 @@ pub(crate) struct App {
     pub(crate) clock: SharedClock,
     pub(crate) ids: IdSource,
     pub(crate) engine: FaceEngine,
-    /// Signs results.
+    /// Signs results and proofs of erasure.
     pub(crate) results: StatementKey,
     pub(crate) rules: Rules,
+    pub(crate) privacy: PrivacyRules,
     /// Judgements under way. They end by themselves, not with the call that waits for them: who hangs up before a refusal is counted
     /// would have tried for nothing.
     pub(crate) judgements: TaskTracker,
@@ -84,6 +100,17 @@ pub(crate) struct Rules {
     pub(crate) judge_timeout: Duration,
     /// Rows of one import that are measured at once.
     pub(crate) imports_at_once: usize,
+}
+
+/// What people agreed to, and what is kept for how long.
+#[derive(Clone, Debug)]
+pub(crate) struct PrivacyRules {
+    pub(crate) accepted: AcceptedTexts,
+    /// How long a passed capture's picture is kept; `None`: none is.
+    pub(crate) evidence_kept: Option<TimeDelta>,
+    /// How long a processing record is kept.
+    pub(crate) records_kept: TimeDelta,
+    pub(crate) people: PeopleThresholds,
 }
 
 fn audit_entry(

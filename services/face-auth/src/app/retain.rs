@@ -17,6 +17,10 @@ pub(crate) async fn retain(app: Arc<App>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
+        match store::expire_evidence(&app.store, app.clock.now()).await {
+            Ok(pictures) => tracing::info!(pictures, "evidence expired"),
+            Err(error) => tracing::warn!(error = ?error, "expired evidence will go next time"),
+        }
         match store::purge(&app.store, app.clock.now()).await {
             Ok(rows) => tracing::info!(rows, "retention"),
             Err(error) => tracing::warn!(error = ?error, "retention will go on next time"),

@@ -47,6 +47,10 @@ pub(crate) enum Refusal {
         /// How often one may try again today.
         attempts_left: u32,
     },
+    /// The person's face data was erased, and they haven't agreed again.
+    FaceDataErased,
+    /// There is no such evidence.
+    FaceDataNotFound,
     /// There is nothing to compare with.
     NoAuthoritativePhoto,
     /// The authority knows the number under another name.
@@ -85,7 +89,7 @@ impl ServiceError for Refusal {
             Self::NotAnImage | Self::ImageTooLarge { .. } => ErrorKind::InvalidArgument,
             Self::NotSame { .. } => ErrorKind::Unauthenticated,
             Self::ResultRefused | Self::LivenessAttack { .. } => ErrorKind::PermissionDenied,
-            Self::SessionNotFound | Self::PersonNotFound => ErrorKind::NotFound,
+            Self::SessionNotFound | Self::PersonNotFound | Self::FaceDataNotFound => ErrorKind::NotFound,
             Self::ConsentRequired
             | Self::SessionExpired
             | Self::AlreadyFinished
@@ -93,6 +97,7 @@ impl ServiceError for Refusal {
             | Self::CaptureQuality(_)
             | Self::ChallengeExpired
             | Self::LivenessIncomplete { .. }
+            | Self::FaceDataErased
             | Self::NoAuthoritativePhoto
             | Self::NameMismatch => ErrorKind::FailedPrecondition,
             Self::ConcurrentCapture => ErrorKind::Aborted,
@@ -116,6 +121,8 @@ impl ServiceError for Refusal {
             Self::ImageTooLarge { .. } => "IMAGE_TOO_LARGE",
             Self::CaptureQuality(_) => "CAPTURE_QUALITY",
             Self::NotSame { .. } => "FACE_NOT_SAME",
+            Self::FaceDataErased => "FACE_DATA_ERASED",
+            Self::FaceDataNotFound => "FACE_DATA_NOT_FOUND",
             Self::NoAuthoritativePhoto => "NO_AUTHORITATIVE_PHOTO",
             Self::NameMismatch => "NAME_ID_MISMATCH",
             Self::ChallengeExpired => "FACE_CHALLENGE_EXPIRED",
@@ -129,7 +136,7 @@ impl ServiceError for Refusal {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::ConsentRequired => "请先阅读并同意人脸信息处理告知书；不同意的，可到办税服务厅窗口办理".into(),
+            Self::ConsentRequired => "请先阅读并同意人脸信息处理同意书；不同意的，可到办税服务厅窗口办理".into(),
             Self::RetryExhausted { .. } => "今日人脸识别次数已用完，请明天再试，或到办税服务厅窗口办理".into(),
             Self::SessionNotFound => "人脸识别已失效，请返回重新开始".into(),
             Self::SessionExpired => "人脸识别已超时，请返回重新开始".into(),
@@ -147,6 +154,8 @@ impl ServiceError for Refusal {
                 "人脸比对未通过，请摘下口罩、墨镜，在光线均匀处由本人正对镜头重试，今日还可尝试{attempts_left}次；也可到办税服务厅窗口办理"
             )
             .into(),
+            Self::FaceDataErased => "本人已撤回同意，人脸信息已删除；重新同意后方可再次处理".into(),
+            Self::FaceDataNotFound => "未找到相关人脸信息，可能未保存、已到期或已删除".into(),
             Self::NoAuthoritativePhoto => "未查询到可用于比对的证件照片，请携带证件到办税服务厅窗口办理".into(),
             Self::NameMismatch => {
                 "姓名与证件号码不一致，请核对后重新填写；确认无误的，请携带证件到办税服务厅窗口办理".into()

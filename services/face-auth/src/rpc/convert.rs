@@ -8,7 +8,7 @@ use shiming_kernel::{FieldViolation, ServiceError as _};
 use shiming_proto::face::v1 as proto;
 use shiming_proto::types::v1::{DocumentType as WireDocumentType, EvidenceLevel, IdentityDocument};
 use shiming_rpc::convert::{
-    InvalidField, known_enum, parse_id, request_meta, required, required_text, timestamp,
+    InvalidField, known_enum, parse_id, request_meta, required, required_text, timestamp, to_time,
 };
 
 use crate::app::{
@@ -29,7 +29,8 @@ pub(super) fn create_face_session(
     let subject_id = parse_id("subject_id", &request.subject_id)?;
     let person = person(request.document.as_ref(), now)?;
     let consent = request.consent.as_ref().ok_or(Refusal::ConsentRequired)?;
-    let consent = Consent::receipt(&consent.consent_id, &consent.version, &consent.text_sha256)?;
+    let agree_time = consent.agree_time.map(|time| to_time("consent.agree_time", time)).transpose()?;
+    let consent = Consent::receipt(&consent.consent_id, &consent.version, &consent.text_sha256, agree_time)?;
     let evidence = evidence(request.evidence)?;
     Ok(CreateFaceSession { request: meta, purpose, subject_id, person, consent, evidence })
 }

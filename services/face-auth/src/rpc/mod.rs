@@ -5,6 +5,7 @@ mod capture;
 mod convert;
 mod convert_limits;
 mod demo_authority;
+mod face_data;
 mod face_limit;
 mod face_session;
 
@@ -15,6 +16,7 @@ use crate::error::FaceAuthError;
 
 pub(crate) use authority::AuthorityApi;
 pub(crate) use demo_authority::DemoAuthorityApi;
+pub(crate) use face_data::FaceDataApi;
 pub(crate) use face_limit::FaceLimitApi;
 pub(crate) use face_session::FaceSessionApi;
 

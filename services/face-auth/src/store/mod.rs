@@ -2,9 +2,13 @@
 
 mod attempts;
 mod entities;
+mod erasures;
+mod evidence;
 mod frame_marks;
 mod locks;
 mod migrations;
+mod people_stored;
+mod processing;
 mod references;
 mod retention;
 mod risk_events;
@@ -18,9 +22,13 @@ use shiming_store::StoreError;
 use crate::error::FaceAuthError;
 
 pub(crate) use attempts::{Quota, count_try, forgive, lock_attempts, used_attempts};
+pub(crate) use erasures::{Tombstone, erase, find_tombstone, lift_tombstone, put_tombstone, take_turn};
+pub(crate) use evidence::{KeptPicture, expire_evidence, find_evidence, insert_evidence};
 pub(crate) use frame_marks::{count_marked, insert_marks};
 pub(crate) use locks::{delete_lock, find_lock, put_lock};
 pub(crate) use migrations::Migrator;
+pub(crate) use people_stored::count_people;
+pub(crate) use processing::{insert_processing, list_processing};
 pub(crate) use references::{NewReference, Reference, count_references, find_reference, put_reference};
 pub(crate) use retention::purge;
 pub(crate) use risk_events::{RiskEventCursor, insert_risk_event, list_risk_events};

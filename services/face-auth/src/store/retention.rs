@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use shiming_store::{Expired, Store, StoreError, delete_expired};
 
-use super::entities::{face_attempt, face_session, frame_mark, risk_event};
+use super::entities::{face_attempt, face_session, frame_mark, processing_record, risk_event};
 
 /// Longer than a result lives and than a request is repeated; the audit log keeps what was decided.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(2);
@@ -36,8 +36,15 @@ pub(crate) async fn purge(store: &Store, now: DateTime<Utc>) -> Result<u64, Stor
         time: risk_event::Column::OccurTime,
         before: now - RISKS_KEPT,
     };
+    let records = Expired {
+        key: &[processing_record::Column::RecordId],
+        time: processing_record::Column::ExpireTime,
+        before: now,
+    };
     Ok(delete_expired::<face_session::Entity>(store, "purge_sessions", &sessions, CHUNK).await?
         + delete_expired::<face_attempt::Entity>(store, "purge_attempts", &attempts, CHUNK).await?
         + delete_expired::<frame_mark::Entity>(store, "purge_frame_marks", &marks, CHUNK).await?
-        + delete_expired::<risk_event::Entity>(store, "purge_risk_events", &risks, CHUNK).await?)
+        + delete_expired::<risk_event::Entity>(store, "purge_risk_events", &risks, CHUNK).await?
+        + delete_expired::<processing_record::Entity>(store, "purge_processing_records", &records, CHUNK)
+            .await?)
 }

@@ -10,12 +10,14 @@ use crate::engine::{ModelVersions, Template};
 const TEMPLATE: &str = "authority_references.template";
 const NAME: &str = "authority_references.name";
 const IDENTITY: &str = "face_sessions.identity";
+const EVIDENCE: &str = "face_evidence.image";
 
 /// Everything derived from face-auth's keyring. Templates have keys of their own: whoever holds those of the sessions opens no face.
 #[derive(Clone, Debug)]
 pub(crate) struct Vault {
     references: Sealer,
     sessions: Sealer,
+    evidence: Sealer,
     identities: BlindIndex,
     devices: BlindIndex,
     contents: MacKey,
@@ -29,6 +31,7 @@ impl Vault {
         Ok(Self {
             references: Sealer::new(keyring, "face.reference")?,
             sessions: Sealer::new(keyring, "face.session")?,
+            evidence: Sealer::new(keyring, "face.evidence")?,
             identities: BlindIndex::new(keyring, "face.identity")?,
             devices: BlindIndex::new(keyring, "face.device")?,
             contents: MacKey::new(keyring, "face.reference.content")?,
@@ -85,6 +88,14 @@ impl Vault {
 
     pub(super) fn open_name(&self, row: Uuid, sealed: &[u8]) -> Result<String, CryptoError> {
         Ok(self.references.open_text(&field_context(NAME, row), sealed)?.into_inner())
+    }
+
+    pub(super) fn seal_evidence(&self, row: Uuid, image: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.evidence.seal(&field_context(EVIDENCE, row), image)
+    }
+
+    pub(super) fn open_evidence(&self, row: Uuid, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.evidence.open(&field_context(EVIDENCE, row), sealed)
     }
 
     /// What tells whether a row of an import was stored before: a keyed hash of all that a reference is made of, so that the photo

@@ -6,6 +6,8 @@ mod attacks;
 //mod authority;
 //mod captures;
 mod engine;
+mod erasure;
+mod face_data;
 mod film;
 //mod limits;
 mod living;

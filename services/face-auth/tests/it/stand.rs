@@ -10,6 +10,7 @@ use shiming_kernel::{ManualClock, Redacted};
 use shiming_proto::face::v1::authority_service_client::AuthorityServiceClient;
 use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityServiceClient;
 use shiming_proto::face::v1::face_limit_service_client::FaceLimitServiceClient;
+use shiming_proto::face::v1::face_data_service_client::FaceDataServiceClient;
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::submit_capture_request::Part;
 use shiming_proto::face::v1::{
@@ -34,6 +35,9 @@ use crate::pictures::repository;
 pub(crate) const ZHANG: (&str, &str) = ("640101199003070015", "张三");
 /// 李四, another person.
 pub(crate) const LI: (&str, &str) = ("11010519491231002X", "李四");
+
+/// Of the consent text in force.
+pub(crate) const TEXT_SHA256: &str = "b79d8aae2ebc98f80d01d57e832516254d0cba4e77e877aaeb2afcec63f47607";
 
 pub(crate) struct Stand {
     pub(crate) clock: Arc<ManualClock>,
@@ -112,6 +116,21 @@ impl Stand {
 
     pub(crate) fn limits(&self) -> FaceLimitServiceClient<ClientChannel> {
         FaceLimitServiceClient::new(self.channel(&self.running.operator))
+    }
+
+    /// Face data as identity sees it.
+    pub(crate) fn data_for_identity(&self) -> FaceDataServiceClient<ClientChannel> {
+        FaceDataServiceClient::new(self.channel(&self.running.identity))
+    }
+
+    /// Face data as the gateway sees it.
+    pub(crate) fn data_for_gateway(&self) -> FaceDataServiceClient<ClientChannel> {
+        FaceDataServiceClient::new(self.channel(&self.running.gateway))
+    }
+
+    /// Face data as operators see it.
+    pub(crate) fn data_for_operator(&self) -> FaceDataServiceClient<ClientChannel> {
+        FaceDataServiceClient::new(self.channel(&self.running.operator))
     }
 
     pub(crate) fn demo(&self) -> DemoAuthorityServiceClient<ClientChannel> {
@@ -236,6 +255,16 @@ impl Stand {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
+    /// The one number a query answers with.
+    pub(crate) async fn count(&self, query: &str) -> i64 {
+        use sea_orm::{ConnectionTrait as _, Statement};
+        let db = sea_orm::Database::connect(self.database.url()).await.unwrap();
+        let statement = Statement::from_string(db.get_database_backend(), query);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        db.close().await.unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
     /// Runs a statement behind the service's back.
     pub(crate) async fn sql(&self, statement: &str) {
         use sea_orm::ConnectionTrait as _;
@@ -290,8 +319,9 @@ pub(crate) fn for_person(person: (&str, &str)) -> CreateFaceSessionRequest {
         document: Some(document(person)),
         consent: Some(ConsentReceipt {
             consent_id: Uuid::now_v7().to_string(),
-            version: "2026-11".into(),
-            text_sha256: "0f".repeat(32),
+            version: "2026-12".into(),
+            text_sha256: TEXT_SHA256.into(),
+            agree_time: None,
         }),
         request_id: Uuid::now_v7().to_string(),
         validate_only: false,

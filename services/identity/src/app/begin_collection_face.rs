@@ -6,6 +6,7 @@ use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
 use shiming_store::Idempotency;
 
+use super::erase_withdrawn::settle_withdrawals;
 use super::{App, TicketView, allow, audit, derived_id, derived_request, idempotency};
 use crate::clients::face::{NewFaceSession, Purpose};
 use crate::domain::collection::{Collection, Step};
@@ -59,6 +60,7 @@ async fn open_face_session(
     collection: &Collection,
     consent: &Consent<'_>,
 ) -> Result<TicketView, IdentityError> {
+    settle_withdrawals(app, &collection.identity).await?;
     let (document_type, document_number, name) = NewFaceSession::person(&collection.identity);
     let session = NewFaceSession {
         purpose: Purpose::Collection,
@@ -69,6 +71,7 @@ async fn open_face_session(
         consent_id: consent_id(collection, request),
         consent_version: consent.text.version,
         consent_sha256: consent.text.text_sha256,
+        consent_time: consent.given.agreed_at(app.now()),
         request_id: derived_request("collection face", &[&collection.id, &request.request_id]),
     };
     Ok(app.face.open(session).await?.into())

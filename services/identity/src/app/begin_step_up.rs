@@ -5,6 +5,7 @@ use serde_json::json;
 use shiming_kernel::{CallContext, RequestMeta, Session};
 use shiming_store::Idempotency;
 
+use super::erase_withdrawn::settle_withdrawals;
 use super::{App, TicketView, audit, derived_id, derived_request, idempotency};
 use crate::clients::face::{NewFaceSession, Purpose};
 use crate::domain::consent::{ConsentGiven, ConsentPurpose, ConsentText};
@@ -43,6 +44,7 @@ pub(crate) async fn begin_step_up(
     if request.validate_only {
         return Ok(None);
     }
+    settle_withdrawals(app, &person.identity).await?;
     let (document_type, document_number, name) = NewFaceSession::person(&person.identity);
     let consent_id = derived_id("step-up consent", &[&session.session_id, &request.request_id]);
     let face_session = NewFaceSession {
@@ -54,6 +56,7 @@ pub(crate) async fn begin_step_up(
         consent_id,
         consent_version: text.version,
         consent_sha256: text.text_sha256,
+        consent_time: given.agreed_at(app.now()),
         request_id: derived_request("step-up face", &[&session.session_id, &request.request_id]),
     };
     let ticket: TicketView = app.face.open(face_session).await?.into();

@@ -5,9 +5,12 @@ pub(crate) mod begin_step_up;
 pub(crate) mod codes;
 pub(crate) mod complete_collection_face;
 pub(crate) mod complete_step_up;
+mod erase_withdrawn;
+pub(crate) mod face_data;
 pub(crate) mod finish_collection;
 pub(crate) mod get_collection;
 pub(crate) mod get_profile;
+pub(crate) mod list_consents;
 mod lockout;
 pub(crate) mod log_in;
 pub(crate) mod log_out;
@@ -18,6 +21,7 @@ pub(crate) mod sending;
 pub(crate) mod sessions;
 pub(crate) mod set_session_enterprise;
 pub(crate) mod start_collection;
+pub(crate) mod withdraw_consent;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -35,6 +39,7 @@ use shiming_store::{AuditEntry, Idempotency, Store};
 use uuid::Uuid;
 
 use crate::clients::face::{FaceAuth, FaceTicket};
+use crate::clients::face_data::FaceData;
 use crate::clients::sms::SmsSender;
 use crate::config::Rules;
 use crate::domain::calendar::china_date;
@@ -42,6 +47,8 @@ use crate::domain::collection::{Collection, Step, StepRefusal};
 use crate::domain::identity::Identity;
 use crate::error::IdentityError;
 use crate::store::{Vault, collections, persons};
+
+pub(crate) use erase_withdrawn::erase_pending;
 
 /// What every use case works with.
 pub(crate) struct App {
@@ -52,6 +59,7 @@ pub(crate) struct App {
     pub(crate) decoy: persons::Decoy,
     pub(crate) rules: Rules,
     pub(crate) face: Arc<dyn FaceAuth>,
+    pub(crate) face_data: Arc<dyn FaceData>,
     pub(crate) sms: Arc<dyn SmsSender>,
     pub(crate) sending: sending::Sending,
     pub(crate) shutdown: Shutdown,

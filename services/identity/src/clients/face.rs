@@ -10,7 +10,7 @@ use shiming_proto::face::v1::{
 };
 use shiming_proto::types::v1::{DocumentType as WireDocumentType, IdentityDocument};
 use shiming_rpc::ClientChannel;
-use shiming_rpc::convert::{InvalidField, parse_id, required, to_time};
+use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time};
 use shiming_rpc::status::Problem;
 use uuid::Uuid;
 
@@ -45,6 +45,8 @@ pub struct NewFaceSession {
     pub consent_version: &'static str,
     /// Hash of that text, lower-case hex.
     pub consent_sha256: &'static str,
+    /// When the person agreed.
+    pub consent_time: DateTime<Utc>,
     /// A repetition with the same id gets the same session.
     pub request_id: RequestId,
 }
@@ -150,6 +152,7 @@ impl FaceAuth for FaceAuthService {
                 consent_id: session.consent_id.to_string(),
                 version: session.consent_version.to_owned(),
                 text_sha256: session.consent_sha256.to_owned(),
+                agree_time: Some(timestamp(session.consent_time)),
             }),
             request_id: session.request_id.to_string(),
             validate_only: false,
@@ -194,7 +197,7 @@ impl FaceAuth for FaceAuthService {
 }
 
 /// Tells a refusal a person may read from a fault between the services.
-fn judge(problem: Problem) -> FaceError {
+pub(super) fn judge(problem: Problem) -> FaceError {
     match problem.kind {
         ErrorKind::Unavailable | ErrorKind::DeadlineExceeded => FaceError::Unavailable(Box::new(problem)),
         ErrorKind::InvalidArgument
@@ -220,7 +223,7 @@ const fn wire_purpose(purpose: Purpose) -> FacePurpose {
 }
 
 /// The contract's document type; those it has no name for are never compared.
-const fn wire_document_type(kind: DocumentType) -> WireDocumentType {
+pub(super) const fn wire_document_type(kind: DocumentType) -> WireDocumentType {
     match kind {
         DocumentType::ResidentId => WireDocumentType::ResidentId,
         DocumentType::TemporaryResidentId => WireDocumentType::TemporaryResidentId,

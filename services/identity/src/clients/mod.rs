@@ -2,4 +2,5 @@
 
 pub mod events;
 pub mod face;
+pub mod face_data;
 pub mod sms;

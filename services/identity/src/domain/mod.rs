@@ -10,3 +10,4 @@ pub(crate) mod person;
 pub(crate) mod profile;
 pub(crate) mod send_log;
 pub(crate) mod session;
+pub(crate) mod withdrawal;

@@ -38,7 +38,7 @@ pub(crate) const NAMES: [&str; 6] = [
 pub(crate) fn mount(app: &Arc<App>, server: ServerBuilder) -> ServerBuilder {
     server
         .add(CollectionServiceServer::new(collection::Collections(app.clone())))
-        .add(ConsentServiceServer::new(consent::Consents))
+        .add(ConsentServiceServer::new(consent::Consents(app.clone())))
         .add(LoginServiceServer::new(login::Logins(app.clone())))
         .add(PersonServiceServer::new(person::Persons(app.clone())))
         .add(SessionServiceServer::new(session::Sessions(app.clone())))

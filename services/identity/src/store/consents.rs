@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, EntityTrait as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 use shiming_kernel::ClientInfo;
 use uuid::Uuid;
 
-use super::entities::consent::{ActiveModel, Entity};
+use super::entities::consent::{ActiveModel, Column, Entity, Model};
 use super::vault::Vault;
-use crate::domain::consent::ConsentText;
+use crate::domain::consent::{ConsentPurpose, ConsentText, LedgerEntry};
 use crate::error::IdentityError;
 
 /// An entry about to be written.
@@ -48,4 +51,49 @@ pub(crate) async fn insert(
     };
     Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
+}
+
+/// Up to `limit` entries of an identity, the newest first, after the one at `after`.
+pub(crate) async fn list(
+    conn: &impl ConnectionTrait,
+    vault: &Vault,
+    identity_key: &str,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<LedgerEntry>, IdentityError> {
+    let mut select =
+        Entity::find().filter(Column::IdentityIndex.is_in(vault.identity_candidates(identity_key)));
+    if let Some((time, id)) = after {
+        let same_time = Condition::all().add(Column::CreateTime.eq(time)).add(Column::Id.lt(id));
+        select = select.filter(Condition::any().add(Column::CreateTime.lt(time)).add(same_time));
+    }
+    let newest_first = select.order_by_desc(Column::CreateTime).order_by_desc(Column::Id);
+    newest_first.limit(limit).all(conn).await?.into_iter().map(open).collect()
+}
+
+/// The entry of an id, if it is this identity's; nobody else withdraws it until the transaction ends.
+pub(crate) async fn lock(
+    conn: &impl ConnectionTrait,
+    vault: &Vault,
+    identity_key: &str,
+    id: Uuid,
+) -> Result<Option<LedgerEntry>, IdentityError> {
+    let row = Entity::find_by_id(id)
+        .filter(Column::IdentityIndex.is_in(vault.identity_candidates(identity_key)))
+        .lock_exclusive()
+        .one(conn)
+        .await?;
+    row.map(open).transpose()
+}
+
+fn open(row: Model) -> Result<LedgerEntry, IdentityError> {
+    Ok(LedgerEntry {
+        id: row.id,
+        purpose: ConsentPurpose::from_column(&row.purpose)
+            .ok_or(IdentityError::Corrupt("consents.purpose"))?,
+        text_version: row.text_version,
+        text_sha256: row.text_sha256,
+        agree_time: row.agree_time,
+        create_time: row.create_time,
+    })
 }

@@ -9,6 +9,7 @@ pub(crate) mod persons;
 pub(crate) mod purge;
 pub(crate) mod step_ups;
 mod vault;
+pub(crate) mod withdrawals;
 
 pub(crate) use migrations::Migrator;
 pub(crate) use vault::Vault;

@@ -37,6 +37,11 @@ impl Vault {
         })
     }
 
+    /// The index of an identity key under every key that may have been current when a row was written.
+    pub(super) fn identity_candidates(&self, key: &str) -> Vec<Vec<u8>> {
+        self.identities.candidates(key).into_iter().map(Vec::from).collect()
+    }
+
     pub(super) fn seal(&self, column: &str, row: Uuid, text: &str) -> Result<Vec<u8>, CryptoError> {
         self.sealer.seal_text(&field_context(column, row), text)
     }

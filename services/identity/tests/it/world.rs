@@ -23,11 +23,13 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::doubles::{Events, Face, Pluggable, Sms};
+use crate::eraser::Eraser;
 use crate::people::Citizen;
 
 pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) face: Arc<Face>,
+    pub(crate) eraser: Arc<Eraser>,
     pub(crate) sms: Arc<Sms>,
     pub(crate) events: Arc<Events>,
     pub(crate) cache: Arc<Pluggable>,
@@ -64,12 +66,15 @@ pub(crate) fn within<T>(token: &str, message: T) -> Request<T> {
     with_session(Request::new(message), &Redacted::from(token))
 }
 
+/// What identity calls.
+type Doubles = (Arc<Face>, Arc<Eraser>, Arc<Sms>, Arc<Events>);
+
 /// What a world starts with, beside its database.
 pub(crate) struct Setup {
     now: String,
     keyring: KeyringConfig,
     cache: Option<SharedCache>,
-    doubles: Option<(Arc<Face>, Arc<Sms>, Arc<Events>)>,
+    doubles: Option<Doubles>,
 }
 
 impl Setup {
@@ -104,7 +109,7 @@ impl World {
     pub(crate) async fn restart_with(self, keyring: KeyringConfig) -> Self {
         self.shutdown.begin();
         self.shutdown.finish(std::time::Duration::ZERO, std::time::Duration::from_secs(5)).await;
-        let doubles = Some((self.face.clone(), self.sms.clone(), self.events.clone()));
+        let doubles = Some((self.face.clone(), self.eraser.clone(), self.sms.clone(), self.events.clone()));
         let now = shiming_kernel::Clock::now(&*self.clock).to_rfc3339();
         Self::start_with(self.database, Setup { now, keyring, cache: None, doubles }).await
     }
@@ -112,8 +117,13 @@ impl World {
     pub(crate) async fn start_with(database: TestDatabase, setup: Setup) -> Self {
         let clock = Arc::new(ManualClock::new(setup.now.parse().unwrap()));
         let shared: SharedClock = clock.clone();
-        let (face, sms, events) = setup.doubles.unwrap_or_else(|| {
-            (Arc::new(Face::new(shared.clone())), Arc::new(Sms::new()), Arc::new(Events::new()))
+        let (face, eraser, sms, events) = setup.doubles.unwrap_or_else(|| {
+            (
+                Arc::new(Face::new(shared.clone())),
+                Arc::new(Eraser::new(shared.clone())),
+                Arc::new(Sms::new()),
+                Arc::new(Events::new()),
+            )
         });
         let inner = setup.cache.unwrap_or_else(|| Arc::new(InProcess::new(shared.clone(), 10_000)));
         let cache = Arc::new(Pluggable::new(inner));
@@ -123,6 +133,7 @@ impl World {
             clock: shared,
             cache: cache.clone(),
             face: face.clone(),
+            face_data: eraser.clone(),
             sms: sms.clone(),
             events: events.clone(),
             shutdown: shutdown.clone(),
@@ -138,7 +149,19 @@ impl World {
             Connector::new(caller, &shutdown).unwrap().connect(&PeerConfig::plaintext(&uri)).unwrap()
         };
         let (gateway, enterprise_binding) = (connect("gateway"), connect("enterprise-binding"));
-        Self { clock, face, sms, events, cache, config, database, gateway, enterprise_binding, shutdown }
+        Self {
+            clock,
+            face,
+            eraser,
+            sms,
+            events,
+            cache,
+            config,
+            database,
+            gateway,
+            enterprise_binding,
+            shutdown,
+        }
     }
 
     pub(crate) fn collections(&self) -> CollectionServiceClient<ClientChannel> {
@@ -174,7 +197,10 @@ impl World {
     }
 
     pub(crate) async fn consent(&self) -> wire::ConsentGiven {
-        let request = wire::GetConsentTextRequest { purpose: wire::ConsentPurpose::FaceVerification.into() };
+        let request = wire::GetConsentTextRequest {
+            purpose: wire::ConsentPurpose::FaceVerification.into(),
+            version: String::new(),
+        };
         let text = self.consents().get_consent_text(request).await.unwrap().into_inner().text.unwrap();
         wire::ConsentGiven { version: text.version, text_sha256: text.text_sha256, agree_time: None }
     }

@@ -17,6 +17,15 @@ use crate::outbox::{self, OutboxEvent};
 
 const ONLY_ROW: i16 = 1;
 
+/// Where the audit chain ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditPlace {
+    /// The number of its last row, 0 when there is none.
+    pub seq: i64,
+    /// That row's hash.
+    pub hash: Vec<u8>,
+}
+
 /// Appends to the chain and to the outbox; the transaction should commit right after.
 pub(crate) async fn append(
     conn: &impl ConnectionTrait,
@@ -24,7 +33,7 @@ pub(crate) async fn append(
     now: DateTime<Utc>,
     audits: Vec<AuditEntry>,
     events: Vec<OutboxEvent>,
-) -> Result<(), StoreError> {
+) -> Result<AuditPlace, StoreError> {
     let head =
         audit_head::Entity::find_by_id(ONLY_ROW).lock_exclusive().one(conn).await.map_err(unwritable)?;
     let Some(mut head) = head else {
@@ -48,6 +57,7 @@ pub(crate) async fn append(
     if !deliveries.is_empty() {
         outbox_rows::Entity::insert_many(deliveries).exec_without_returning(conn).await?;
     }
+    let place = AuditPlace { seq: head.audit_seq, hash: head.audit_hash.clone() };
     let moved = audit_head::ActiveModel {
         id: Set(head.id),
         audit_seq: Set(head.audit_seq),
@@ -55,7 +65,7 @@ pub(crate) async fn append(
         outbox_seq: Set(head.outbox_seq),
     };
     audit_head::Entity::update(moved).exec(conn).await.map_err(unwritable)?;
-    Ok(())
+    Ok(place)
 }
 
 /// A refusal by the audit tables themselves; losing a race or the connection stays what it is.

@@ -35,6 +35,7 @@ pub use audit::{AuditEntry, Broken, Flaw, Verified, verify as verify_audit};
 pub use config::StoreConfig;
 pub use driver::Cause;
 pub use error::StoreError;
+pub use head::AuditPlace;
 pub use idempotency::{Idempotency, fingerprint};
 pub use migrations::{SharedMigrator, migrations};
 pub use outbox::{

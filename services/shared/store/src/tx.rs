@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::audit::AuditEntry;
 use crate::error::StoreError;
-use crate::head;
+use crate::head::{self, AuditPlace};
 use crate::idempotency::{self, Claim, Idempotency};
 use crate::outbox::{self, OutboxEvent};
 use crate::store::Store;
@@ -77,6 +77,14 @@ impl Tx {
     /// Adds a row to the audit chain, at commit.
     pub fn audit(&self, entry: AuditEntry) {
         self.pending().audits.push(entry);
+    }
+
+    /// Writes the audit rows that wait for the commit now, and answers where the chain ends with them: for a statement that names its
+    /// own row. The chain is locked until the transaction ends, so this is the last thing before its end that locks what others
+    /// share.
+    pub async fn place_audit(&self) -> Result<AuditPlace, StoreError> {
+        let audits = std::mem::take(&mut self.pending().audits);
+        head::append(&self.transaction, self.store.sealer(), self.now, audits, Vec::new()).await
     }
 
     /// Puts an event into the outbox, at commit.

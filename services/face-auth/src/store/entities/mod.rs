@@ -2,7 +2,10 @@
 
 pub(super) mod authority_reference;
 pub(super) mod face_attempt;
+pub(super) mod face_evidence;
 pub(super) mod face_lock;
 pub(super) mod face_session;
+pub(super) mod face_tombstone;
 pub(super) mod frame_mark;
+pub(super) mod processing_record;
 pub(super) mod risk_event;

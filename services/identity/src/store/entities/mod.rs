@@ -3,6 +3,7 @@
 
 pub(crate) mod collection;
 pub(crate) mod consent;
+pub(crate) mod consent_withdrawal;
 pub(crate) mod identity_attempt;
 pub(crate) mod person;
 pub(crate) mod step_up;

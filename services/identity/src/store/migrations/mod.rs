@@ -9,6 +9,7 @@ mod m20261101_000002_collections;
 mod m20261101_000003_consents;
 mod m20261101_000004_identity_attempts;
 mod m20261101_000005_step_ups;
+mod m20261126_000001_consent_withdrawals;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261101_000003_consents::Migration));
         all.push(Box::new(m20261101_000004_identity_attempts::Migration));
         all.push(Box::new(m20261101_000005_step_ups::Migration));
+        all.push(Box::new(m20261126_000001_consent_withdrawals::Migration));
         all
     }
 }

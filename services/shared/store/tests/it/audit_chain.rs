@@ -13,6 +13,7 @@ on_each_database!(
     tampering_is_found,
     without_an_audit_row_nothing_happens,
     an_empty_chain_verifies,
+    a_statement_can_name_its_own_row,
 );
 
 async fn sixteen_writers_make_one_chain(database: TestDatabase) {
@@ -41,6 +42,20 @@ async fn an_empty_chain_verifies(database: TestDatabase) {
     let fixture = open(database).await;
     let store = fixture.store.clone();
     assert_eq!(verify_audit(&store, 1, None).await.unwrap().unwrap().rows, 0);
+}
+
+async fn a_statement_can_name_its_own_row(database: TestDatabase) {
+    let fixture = open(database).await;
+    let store = fixture.store.clone();
+    commit(&store, |tx| tx.audit(entry("before"))).await;
+    let tx = store.begin("statement").await.unwrap();
+    tx.audit(entry("statement"));
+    let place = tx.place_audit().await.unwrap();
+    tx.commit().await.unwrap();
+    commit(&store, |tx| tx.audit(entry("after"))).await;
+    let row = verify_audit(&store, 2, Some(2)).await.unwrap().unwrap();
+    assert_eq!((place.seq, place.hash), (row.last_seq, row.last_hash));
+    assert_eq!(verify_audit(&store, 1, None).await.unwrap().unwrap().rows, 3, "and it is written once");
 }
 
 async fn write(store: &Store, sql: &str) -> Result<(), StoreError> {

@@ -1,0 +1,214 @@
+//! `FaceDataService`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use shiming_kernel::{CallContext, Caller};
+use shiming_proto::face::v1 as proto;
+use shiming_proto::face::v1::face_data_service_server::FaceDataService;
+use shiming_rpc::context;
+use shiming_rpc::convert::{InvalidField, page, parse_id, request_meta, timestamp, to_time};
+use tonic::{Request, Response, Status};
+
+use super::convert::{person, wire_purpose};
+use crate::app::{self, App, EraseFaceData, FaceDataStatistics, ListProcessingRecords};
+use crate::domain::{ErasedCounts, Erasure, ErasureClaims, ProcessedKind, ProcessingRecord, Processor};
+use crate::error::FaceAuthError;
+
+const MAX_PURPOSE: usize = 200;
+const MAX_PROOF: usize = 4096;
+/// Why identity erases and lists.
+const BY_THE_PERSON: &str = "the person's own request";
+
+/// Shows and erases what is kept of people's faces.
+#[derive(Clone)]
+pub(crate) struct FaceDataApi(pub(crate) Arc<App>);
+
+#[tonic::async_trait]
+impl FaceDataService for FaceDataApi {
+    async fn erase_face_data(
+        &self,
+        request: Request<proto::EraseFaceDataRequest>,
+    ) -> Result<Response<proto::EraseFaceDataResponse>, Status> {
+        let (caller, request) = (context(&request), request.into_inner());
+        let command = erase(&caller, &request, self.0.clock.now())?;
+        let erased = app::erase_face_data(&self.0, &caller, &command).await?;
+        Ok(Response::new(proto::EraseFaceDataResponse {
+            erasure: Some(erasure(erased, request.validate_only)),
+        }))
+    }
+
+    async fn verify_erasure_proof(
+        &self,
+        request: Request<proto::VerifyErasureProofRequest>,
+    ) -> Result<Response<proto::VerifyErasureProofResponse>, Status> {
+        let proof = proof(&request.get_ref().proof)?;
+        let claims = app::verify_erasure_proof(&self.0, proof).await?;
+        let answer =
+            proto::VerifyErasureProofResponse { valid: claims.is_some(), claims: claims.map(wire_claims) };
+        Ok(Response::new(answer))
+    }
+
+    async fn list_processing_records(
+        &self,
+        request: Request<proto::ListProcessingRecordsRequest>,
+    ) -> Result<Response<proto::ListProcessingRecordsResponse>, Status> {
+        let (caller, request) = (context(&request), request.into_inner());
+        let query = list(&caller, &request, self.0.clock.now())?;
+        let found = app::list_processing_records(&self.0, &caller, &query).await?;
+        Ok(Response::new(proto::ListProcessingRecordsResponse {
+            records: found.items.into_iter().map(record).collect(),
+            next_page_token: found.next_page_token,
+        }))
+    }
+
+    async fn get_face_data_statistics(
+        &self,
+        _request: Request<proto::GetFaceDataStatisticsRequest>,
+    ) -> Result<Response<proto::GetFaceDataStatisticsResponse>, Status> {
+        Ok(Response::new(statistics(app::get_face_data_statistics(&self.0).await?)))
+    }
+
+    async fn read_face_evidence(
+        &self,
+        request: Request<proto::ReadFaceEvidenceRequest>,
+    ) -> Result<Response<proto::ReadFaceEvidenceResponse>, Status> {
+        let (caller, request) = (context(&request), request.into_inner());
+        let purpose = purpose(&caller, &request.purpose)?;
+        let id = face_session(&request.face_session_id)?;
+        let evidence = app::read_face_evidence(&self.0, &caller, id, &purpose).await?;
+        Ok(Response::new(proto::ReadFaceEvidenceResponse {
+            image: evidence.image.into(),
+            capture_time: Some(timestamp(evidence.create_time)),
+            expire_time: Some(timestamp(evidence.expire_time)),
+        }))
+    }
+}
+
+fn erase(
+    caller: &CallContext,
+    request: &proto::EraseFaceDataRequest,
+    now: DateTime<Utc>,
+) -> Result<EraseFaceData, FaceAuthError> {
+    Ok(EraseFaceData {
+        request: request_meta(&request.request_id, request.validate_only)?,
+        person: person(request.document.as_ref(), now)?,
+        purpose: purpose(caller, &request.purpose)?,
+        withdraw_time: request.withdraw_time.map(|time| to_time("withdraw_time", time)).transpose()?,
+    })
+}
+
+fn list(
+    caller: &CallContext,
+    request: &proto::ListProcessingRecordsRequest,
+    now: DateTime<Utc>,
+) -> Result<ListProcessingRecords, FaceAuthError> {
+    let page = page(request.page_size, &request.page_token)?;
+    Ok(ListProcessingRecords {
+        person: person(request.document.as_ref(), now)?,
+        purpose: purpose(caller, &request.purpose)?,
+        page_size: page.size,
+        page_token: page.token.unwrap_or_default(),
+    })
+}
+
+fn face_session(id: &str) -> Result<shiming_kernel::FaceSessionId, FaceAuthError> {
+    Ok(parse_id("face_session_id", id)?)
+}
+
+/// Why the caller asks: a service does so for the person of a session, an operator says.
+fn purpose(caller: &CallContext, text: &str) -> Result<String, FaceAuthError> {
+    let text = text.trim();
+    match (&caller.caller, text.chars().count()) {
+        (Caller::Service(_), 0) => Ok(BY_THE_PERSON.to_owned()),
+        (_, 1..=MAX_PURPOSE) => Ok(text.to_owned()),
+        (_, 0) => Err(InvalidField::missing("purpose").into()),
+        _ => Err(InvalidField::new("purpose", "LENGTH", "用途长度应为1至200个字").into()),
+    }
+}
+
+fn proof(text: &str) -> Result<&str, FaceAuthError> {
+    match text.len() {
+        0 => Err(InvalidField::missing("proof").into()),
+        1..=MAX_PROOF => Ok(text),
+        _ => Err(InvalidField::new("proof", "LENGTH", "删除证明过长").into()),
+    }
+}
+
+/// With `validate_only` nothing was erased and nothing is proven; the counts say what would be.
+fn erasure(erasure: Erasure, validate_only: bool) -> proto::Erasure {
+    let (erasure_id, proof) = if validate_only {
+        (String::new(), String::new())
+    } else {
+        (erasure.erasure_id.to_string(), erasure.proof)
+    };
+    proto::Erasure {
+        erasure_id,
+        erase_time: Some(timestamp(erasure.erase_time)),
+        counts: Some(counts(erasure.counts)),
+        proof,
+    }
+}
+
+fn counts(counts: ErasedCounts) -> proto::ErasedCounts {
+    let count = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
+    proto::ErasedCounts {
+        references: count(counts.references),
+        evidence: count(counts.evidence),
+        sessions: count(counts.sessions),
+        counters: count(counts.counters),
+    }
+}
+
+fn wire_claims(claims: ErasureClaims) -> proto::ErasureClaims {
+    proto::ErasureClaims {
+        erasure_id: claims.jti.to_string(),
+        identity_pseudonym: claims.sub,
+        erase_time: DateTime::from_timestamp(claims.iat, 0).map(timestamp),
+        counts: Some(counts(claims.erased)),
+        audit_sequence: claims.audit.sequence,
+        audit_hash: claims.audit.hash,
+    }
+}
+
+fn record(record: ProcessingRecord) -> proto::ProcessingRecord {
+    let kinds = record.kinds.into_iter().map(|kind| {
+        i32::from(match kind {
+            ProcessedKind::Document => proto::ProcessedKind::Document,
+            ProcessedKind::FaceImage => proto::ProcessedKind::FaceImage,
+            ProcessedKind::Liveness => proto::ProcessedKind::Liveness,
+            ProcessedKind::Reference => proto::ProcessedKind::Reference,
+        })
+    });
+    let provider = match record.processor {
+        Processor::BuiltIn => proto::FaceProvider::BuiltIn,
+        Processor::External => proto::FaceProvider::External,
+        Processor::WeChat => proto::FaceProvider::Wechat,
+        Processor::Tencent => proto::FaceProvider::Tencent,
+    };
+    proto::ProcessingRecord {
+        record_id: record.record_id.to_string(),
+        process_time: Some(timestamp(record.process_time)),
+        purpose: wire_purpose(record.purpose).into(),
+        consent_id: record.consent_id.to_string(),
+        consent_version: record.consent_version,
+        kinds: kinds.collect(),
+        provider: provider.into(),
+        result: record.result,
+        evidence_expire_time: record.evidence_expire_time.map(timestamp),
+        expire_time: Some(timestamp(record.expire_time)),
+    }
+}
+
+fn statistics(statistics: FaceDataStatistics) -> proto::GetFaceDataStatisticsResponse {
+    let FaceDataStatistics { stored, thresholds } = statistics;
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    proto::GetFaceDataStatisticsResponse {
+        people_stored: count(stored.either),
+        reference_people: count(stored.references),
+        evidence_people: count(stored.evidence),
+        legal_threshold: count(thresholds.legal),
+        alarm_threshold: count(thresholds.alarm),
+        is_alarm: thresholds.is_alarm(stored),
+    }
+}
