@@ -1,23 +1,26 @@
 //! TC3-HMAC-SHA256: how Tencent Cloud's API 3.0 knows who asks. Pure; checked against the vendor's published example.
 
+use std::fmt;
+
 use aws_lc_rs::{digest, hmac};
 use chrono::{DateTime, Utc};
 
 /// An account's secret, for one of the vendor's services.
-pub(super) struct Signer<'a> {
+#[derive(Clone, Copy)]
+pub struct Tc3Signer<'a> {
     /// `SecretId`.
-    pub(super) id: &'a str,
+    pub id: &'a str,
     /// `SecretKey`.
-    pub(super) key: &'a str,
+    pub key: &'a str,
     /// `sms`, `cvm`, `faceid`, …
-    pub(super) service: &'a str,
+    pub service: &'a str,
 }
 
 const SIGNED_HEADERS: &str = "content-type;host";
 
-impl Signer<'_> {
-    /// The `Authorization` header of a POST to `/` at `time`.
-    pub(super) fn authorization(
+impl Tc3Signer<'_> {
+    /// The `Authorization` header of a POST to `/` at `time`; `host` and `content_type` as the request's headers have them.
+    pub fn authorization(
         &self,
         host: &str,
         content_type: &str,
@@ -43,6 +46,12 @@ impl Signer<'_> {
     }
 }
 
+impl fmt::Debug for Tc3Signer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tc3Signer").field("id", &self.id).field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
 fn mac(key: &[u8], message: &[u8]) -> hmac::Tag {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message)
 }
@@ -60,7 +69,8 @@ mod tests {
     fn signs_as_the_vendor_documents() {
         let body =
             br#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}"#;
-        let signer = Signer { id: "AKIDEXAMPLE", key: "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", service: "cvm" };
+        let signer =
+            Tc3Signer { id: "AKIDEXAMPLE", key: "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", service: "cvm" };
         let time = DateTime::from_timestamp(1_551_113_065, 0).unwrap();
         let header =
             signer.authorization("cvm.tencentcloudapi.com", "application/json; charset=utf-8", body, time);
