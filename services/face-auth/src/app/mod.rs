@@ -1,6 +1,11 @@
 //! What face-auth does, one file per use case.
 
 mod admission;
+mod authorities;
+mod begin_hosted_check;
+mod built_in_authority;
+mod check_hosted_face;
+mod compare_face;
 mod conclude_capture;
 mod create_face_session;
 mod examine_capture;
@@ -33,6 +38,10 @@ use crate::domain::{
 use crate::engine::FaceEngine;
 use crate::store::Vault;
 
+pub(crate) use authorities::Authorities;
+pub(crate) use begin_hosted_check::begin_hosted_check;
+pub(crate) use built_in_authority::BuiltInAuthority;
+pub(crate) use check_hosted_face::{CheckHostedFace, HostedPassed, check_hosted_face};
 pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
 pub(crate) use face_limits::{ChangeLock, FaceLimits, LockChange, change_lock, get_face_limits};
 pub(crate) use get_engine_info::{EngineInfo, get_engine_info};
@@ -52,6 +61,7 @@ pub(crate) struct App {
     pub(crate) clock: SharedClock,
     pub(crate) ids: IdSource,
     pub(crate) engine: FaceEngine,
+    pub(crate) authorities: Authorities,
     /// Signs results.
     pub(crate) results: StatementKey,
     pub(crate) rules: Rules,

@@ -1,6 +1,7 @@
 //! What a face session is and what it proves. Pure: knows neither wire nor store.
 
 mod attempts;
+mod authority;
 mod calendar;
 mod capture;
 mod challenge;
@@ -9,6 +10,7 @@ mod evidence;
 mod identity;
 mod liveness;
 mod lock;
+mod provider_codes;
 mod purpose;
 mod refusal;
 mod risk;
@@ -16,6 +18,7 @@ mod session;
 mod verdict;
 
 pub(crate) use attempts::{AttemptRules, Attempts, Tried};
+pub(crate) use authority::{Provider, ProviderOutcome, Ticket};
 pub(crate) use calendar::{china_date, rest_of_china_day};
 pub(crate) use capture::{CaptureLimits, Frame, Frames, NotAFrame};
 pub(crate) use challenge::{Action, Challenge, ChallengeRules, draw_actions};
@@ -24,6 +27,7 @@ pub(crate) use evidence::{Evidence, LevelThresholds};
 pub(crate) use identity::{IdentityKeys, KnownPerson};
 pub(crate) use liveness::{AttackType, Doubt, Live, Liveness, LivenessRules, PASSIVE_FRAMES, Sight, judge};
 pub(crate) use lock::{FaceLock, LOCKED_BY_ATTACKS};
+pub(crate) use provider_codes::{CodeTable, told_to_browser};
 pub(crate) use purpose::Purpose;
 pub(crate) use refusal::Refusal;
 pub(crate) use risk::{Notice, RiskEvent};

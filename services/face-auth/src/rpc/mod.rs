@@ -7,6 +7,7 @@ mod convert_limits;
 mod demo_authority;
 mod face_limit;
 mod face_session;
+mod hosted;
 
 use shiming_rpc::status::from_error;
 use tonic::Status;

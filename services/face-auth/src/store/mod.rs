@@ -3,6 +3,7 @@
 mod attempts;
 mod entities;
 mod frame_marks;
+mod hosted;
 mod locks;
 mod migrations;
 mod references;
@@ -19,9 +20,12 @@ use crate::error::FaceAuthError;
 
 pub(crate) use attempts::{Quota, count_try, forgive, lock_attempts, used_attempts};
 pub(crate) use frame_marks::{count_marked, insert_marks};
+pub(crate) use hosted::{
+    end_check, find_check, forget_person, keep_person, keep_ticket, lock_check, set_next_query,
+};
 pub(crate) use locks::{delete_lock, find_lock, put_lock};
 pub(crate) use migrations::Migrator;
-pub(crate) use references::{NewReference, Reference, count_references, find_reference, put_reference};
+pub(crate) use references::{NewReference, count_references, find_reference, put_reference};
 pub(crate) use retention::purge;
 pub(crate) use risk_events::{RiskEventCursor, insert_risk_event, list_risk_events};
 pub(crate) use sessions::{

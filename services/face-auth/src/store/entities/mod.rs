@@ -5,4 +5,5 @@ pub(super) mod face_attempt;
 pub(super) mod face_lock;
 pub(super) mod face_session;
 pub(super) mod frame_mark;
+pub(super) mod provider_check;
 pub(super) mod risk_event;
