@@ -45,6 +45,7 @@ pub(crate) fn quick(demo: bool) -> Routes {
         .routes(routes!(login::log_out::log_out))
         .routes(routes!(session::get::get))
         .routes(routes!(session::profile::profile))
+        .routes(routes!(face::hosted::hosted))
         .routes(routes!(step_up::begin::begin))
         .routes(routes!(step_up::complete::complete))
         .routes(routes!(bindings::list::list))

@@ -6,9 +6,12 @@
 //mod captures;
 mod engine;
 mod film;
+mod hosted;
 //mod limits;
 mod living;
+mod logs;
 mod pictures;
+mod providers;
 //mod restarts;
 //mod results;
 //mod sessions;

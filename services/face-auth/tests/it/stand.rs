@@ -62,10 +62,19 @@ impl Stand {
 
     /// With other settings.
     pub(crate) async fn start_with(database: TestDatabase, set: impl FnOnce(&mut Config)) -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-23T02:00:00Z".parse().unwrap()));
+        Self::start_at(database, clock, set).await
+    }
+
+    /// With a clock that others go by too.
+    pub(crate) async fn start_at(
+        database: TestDatabase,
+        clock: Arc<ManualClock>,
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
         shiming_runtime::install_crypto_provider();
         let mut config = config(&database);
         set(&mut config);
-        let clock = Arc::new(ManualClock::new("2026-11-23T02:00:00Z".parse().unwrap()));
         let running = serve(&config, &clock).await;
         Self { clock, database, config, running }
     }
@@ -215,6 +224,35 @@ impl Stand {
 
     pub(crate) fn pass_time(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// The number a query behind the service's back answers.
+    pub(crate) async fn count(&self, query: &str) -> i64 {
+        use sea_orm::ConnectionTrait as _;
+        let db = sea_orm::Database::connect(self.database.url()).await.unwrap();
+        let statement = sea_orm::Statement::from_string(db.get_database_backend(), query);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        db.close().await.unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
+    /// Every row of a table as text, bytes in hex.
+    pub(crate) async fn dump(&self, table: &str) -> Vec<String> {
+        use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+        let db = sea_orm::Database::connect(self.database.url()).await.unwrap();
+        let backend = db.get_database_backend();
+        let query = if backend == DbBackend::Postgres {
+            format!("SELECT t::text FROM {table} t")
+        } else {
+            let columns = format!(
+                "SELECT group_concat('coalesce(hex(' || name || '), 0)', ' || ') FROM pragma_table_info('{table}')"
+            );
+            let row = db.query_one_raw(Statement::from_string(backend, columns)).await.unwrap().unwrap();
+            format!("SELECT {} FROM {table}", row.try_get_by_index::<String>(0).unwrap())
+        };
+        let rows = db.query_all_raw(Statement::from_string(backend, query)).await.unwrap();
+        db.close().await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }
 
     /// Runs a statement behind the service's back.
