@@ -17,6 +17,7 @@ mod documentation;
 mod enterprises;
 mod errors;
 mod headers;
+mod hosted;
 mod inbox;
 mod limits;
 mod live;

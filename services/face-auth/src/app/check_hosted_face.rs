@@ -60,7 +60,7 @@ pub(crate) async fn check_hosted_face(
     }
     let open = app.store.retry("begin_hosted_query", || begin(app, cmd, token)).await?;
     let check =
-        OpenCheck { session: cmd.face_session_id, person: &open.person, ticket: &open.ticket, strict: false };
+        OpenCheck { session: cmd.face_session_id, person: &open.person, ticket: &open.ticket, strict: open.strict };
     let found = app.authorities.hosted.query(&check).await;
     let provider = open.ticket.provider();
     let found = match found {
@@ -95,8 +95,8 @@ async fn begin(app: &App, cmd: &CheckHostedFace, token: TokenHash) -> Result<Ope
     let session = of_token(store::lock_session(&tx, &app.vault, id).await?, token)?;
     let check = store::lock_check(&tx, &app.vault, id).await?.ok_or(Refusal::NotFinished)?;
     if let Some(outcome) = check.outcome.filter(|outcome| *outcome != ProviderOutcome::Passed) {
-        let used =
-            store::used_attempts(tx.conn(), &app.vault, &session.identity.document, china_date(now)).await?;
+        let quota = Quota::of_identity(&app.vault, &session.identity.document);
+        let used = store::used_attempts(tx.conn(), &quota, china_date(now)).await?;
         return Err(refusal(app, outcome, app.rules.attempts.left(used)).into());
     }
     session.admits_capture(now)?;

@@ -249,7 +249,7 @@ mod tests {
     fn what_is_counted_is_final() {
         for outcome in ALL_OUTCOMES {
             assert!(
-                outcome.cost() == Cost::Nothing || outcome.is_final(),
+                outcome.counts_as().is_none() || outcome.is_final(),
                 "{outcome:?} would be counted twice"
             );
         }

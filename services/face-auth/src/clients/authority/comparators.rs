@@ -85,3 +85,6 @@ impl Comparators {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,5 @@
 //! Stand-ins for those who compare faces outside the house. Each checks what it is sent as the real one would, and can be told to fail.
 
-pub(crate) mod authority;
 pub(crate) mod tencent;
 pub(crate) mod wechat;
 
