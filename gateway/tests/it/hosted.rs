@@ -1,7 +1,9 @@
 use serde_json::json;
 use shiming_kernel::ErrorKind;
 use shiming_proto::face::v1::{CheckHostedFaceRequest, CheckHostedFaceResponse, FaceProvider, HostedCheck};
-use shiming_proto::identity::v1::{BeginCollectionFaceRequest, BeginCollectionFaceResponse, FaceSessionTicket};
+use shiming_proto::identity::v1::{
+    BeginCollectionFaceRequest, BeginCollectionFaceResponse, FaceSessionTicket,
+};
 
 use crate::world::{World, refusal, time};
 
@@ -10,11 +12,8 @@ const PATH: &str = "/api/face/f-1/hosted";
 #[tokio::test]
 async fn a_ticket_may_lead_to_a_providers_own_check() {
     let world = World::start().await;
-    let hosted = HostedCheck {
-        provider: FaceProvider::Wechat.into(),
-        url: String::new(),
-        verify_id: "v-1".into(),
-    };
+    let hosted =
+        HostedCheck { provider: FaceProvider::Wechat.into(), url: String::new(), verify_id: "v-1".into() };
     world.script.answer::<BeginCollectionFaceRequest, _>(BeginCollectionFaceResponse {
         face_session: Some(FaceSessionTicket {
             face_session_id: "f-1".into(),

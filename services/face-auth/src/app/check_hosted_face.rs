@@ -12,10 +12,10 @@ use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta, ServiceError as _};
 use shiming_store::{Idempotency, Tx};
 
-use super::admission::of_token;
+use super::admission::{admits_person, of_token};
 use super::conclude_capture::{count, suspect};
 use super::{App, audit_entry};
-use crate::clients::authority::{HostedPass, OpenCheck};
+use crate::clients::authority::{HostedFault, HostedPass, OpenCheck};
 use crate::domain::{
     AttackType, Evidence, FaceSession, KnownPerson, Liveness, Outcome, ProviderOutcome, Refusal, Ticket,
     Tried, china_date, rest_of_china_day, told_to_browser,
@@ -58,20 +58,26 @@ pub(crate) async fn check_hosted_face(
     if let Some(done) = app.store.retry("replay_hosted_face", || replayed(app, &request)).await? {
         return Ok(done);
     }
-    let open = app.store.retry("begin_hosted_query", || begin(app, cmd, token)).await?;
-    let check =
-        OpenCheck { session: cmd.face_session_id, person: &open.person, ticket: &open.ticket, strict: open.strict };
-    let found = app.authorities.hosted.query(&check).await;
-    let provider = open.ticket.provider();
-    let found = match found {
-        Err(ProviderOutcome::FaceNotFinished) => Err(told_to_browser(cmd.client_code)),
-        found => found,
+    let open = app.store.retry("begin_hosted_query", || begin(app, caller, cmd, token)).await?;
+    let check = OpenCheck {
+        session: cmd.face_session_id,
+        person: &open.person,
+        ticket: &open.ticket,
+        strict: open.strict,
+    };
+    let provider = open.ticket.provider().as_str();
+    let found = match app.authorities.hosted.query(&check).await {
+        Ok(pass) => Ok(pass),
+        Err(HostedFault::TimedOut) => return Err(refusal(app, ProviderOutcome::FaceNotFinished, 0).into()),
+        // Only now the browser is asked why.
+        Err(HostedFault::Said(ProviderOutcome::FaceNotFinished)) => Err(told_to_browser(cmd.client_code)),
+        Err(HostedFault::Broken(outcome) | HostedFault::Said(outcome)) => Err(outcome),
     };
     match found {
         Err(outcome) if outcome.is_about_the_provider() => {
-            let refusal = refusal(app, outcome, 0);
-            tracing::warn!(provider = provider.as_str(), ?outcome, "no answer about a hosted face check");
-            Err(FaceAuthError::NoProvider(refusal))
+            tracing::warn!(provider, ?outcome, "no answer about a hosted face check");
+            app.store.retry("release_hosted_query", || release(app, cmd.face_session_id)).await?;
+            Err(FaceAuthError::NoProvider(refusal(app, outcome, 0)))
         }
         Err(outcome) if !outcome.is_final() => Err(refusal(app, outcome, 0).into()),
         found => {
@@ -89,7 +95,12 @@ async fn replayed(app: &App, request: &Idempotency) -> Result<Option<HostedPasse
     Ok(done)
 }
 
-async fn begin(app: &App, cmd: &CheckHostedFace, token: TokenHash) -> Result<Open, FaceAuthError> {
+async fn begin(
+    app: &App,
+    caller: &CallContext,
+    cmd: &CheckHostedFace,
+    token: TokenHash,
+) -> Result<Open, FaceAuthError> {
     let tx = app.store.begin("begin_hosted_query").await?;
     let (id, now) = (cmd.face_session_id, tx.now());
     let session = of_token(store::lock_session(&tx, &app.vault, id).await?, token)?;
@@ -100,6 +111,7 @@ async fn begin(app: &App, cmd: &CheckHostedFace, token: TokenHash) -> Result<Ope
         return Err(refusal(app, outcome, app.rules.attempts.left(used)).into());
     }
     session.admits_capture(now)?;
+    admits_person(app, tx.conn(), &session.identity.document, caller, now).await?;
     if let Some(next) = check.next_query_time.filter(|next| now < *next) {
         let retry_after = (next - now).to_std().unwrap_or_default();
         return Err(Refusal::HostedNotFinished { retry_after }.into());
@@ -111,6 +123,13 @@ async fn begin(app: &App, cmd: &CheckHostedFace, token: TokenHash) -> Result<Ope
     store::set_next_query(&tx, id, now.checked_add_signed(pause).unwrap_or(DateTime::<Utc>::MAX_UTC)).await?;
     tx.commit().await?;
     Ok(Open { person, ticket, strict: session.evidence == Evidence::FaceStrict })
+}
+
+/// Ends the pause when the provider failed: a repetition by the client must hear so too, and the breaker guards the provider.
+async fn release(app: &App, id: FaceSessionId) -> Result<(), FaceAuthError> {
+    let tx = app.store.begin("release_hosted_query").await?;
+    store::set_next_query(&tx, id, tx.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn conclude(

@@ -324,11 +324,7 @@ async fn an_outage_of_ten_seconds_loses_nothing(database: TestDatabase) {
     let session = world.open().await.unwrap();
     world.wechat.finish(verify_id(&session), 10000);
     world.wechat.cloud().health = Health::Silent;
-    let told = problem(world.check(&session, 90002).await);
-    assert!(
-        is(&told, ErrorKind::Aborted, "USER_CANCELLED") || told.reason == "FACE_NOT_FINISHED",
-        "{told:?}"
-    );
+    assert_eq!(reason(world.check(&session, 90002).await), "FACE_NOT_FINISHED", "no answer explains nothing");
     world.wechat.cloud().health = Health::Broken;
     for _ in 0..4 {
         let told = problem(world.check(&session, 0).await);
@@ -382,8 +378,6 @@ async fn a_forgotten_access_token_is_fetched_once_for_all(database: TestDatabase
     world.stand.pass_time(7200);
     world.open().await.unwrap();
     assert_eq!(world.wechat.calls("stable_token"), 3, "and one that is over");
-    world.wechat.cloud().tokens = 0;
-    assert_eq!(world.wechat.calls("getverifyid"), 25);
 }
 
 async fn nothing_personal_lies_open_or_is_logged(database: TestDatabase) {

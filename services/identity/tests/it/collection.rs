@@ -235,9 +235,13 @@ async fn a_providers_face_check_is_handed_on(database: TestDatabase) {
         request_id: id(),
         validate_only: false,
     };
-    let open = async || world.collections().begin_collection_face(request.clone()).await.unwrap().into_inner();
+    let open =
+        async || world.collections().begin_collection_face(request.clone()).await.unwrap().into_inner();
     let first = open().await;
     let told = first.face_session.clone().unwrap().hosted.unwrap();
-    assert_eq!((told.provider, told.url.as_str(), told.verify_id.as_str()), (4, "https://example.cn/auth", ""));
+    assert_eq!(
+        (told.provider, told.url.as_str(), told.verify_id.as_str()),
+        (4, "https://example.cn/auth", "")
+    );
     assert_eq!(open().await, first, "a repetition gets the same check");
 }

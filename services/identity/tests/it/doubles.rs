@@ -84,7 +84,12 @@ impl FaceAuth for Face {
         });
         self.opened.lock().unwrap().push(session);
         let expire_time = self.clock.now() + Duration::from_mins(10);
-        Ok(FaceTicket { face_session_id, capture_token: "capture".into(), expire_time, hosted: self.hosted.lock().unwrap().clone() })
+        Ok(FaceTicket {
+            face_session_id,
+            capture_token: "capture".into(),
+            expire_time,
+            hosted: self.hosted.lock().unwrap().clone(),
+        })
     }
 
     async fn redeem(&self, redemption: Redemption) -> Result<FaceResult, FaceError> {

@@ -20,13 +20,7 @@ const SIGNED_HEADERS: &str = "content-type;host";
 
 impl Tc3Signer<'_> {
     /// The `Authorization` header of a POST to `/` at `time`; `host` and `content_type` as the request's headers have them.
-    pub fn authorization(
-        &self,
-        host: &str,
-        content_type: &str,
-        body: &[u8],
-        time: DateTime<Utc>,
-    ) -> String {
+    pub fn authorization(&self, host: &str, content_type: &str, body: &[u8], time: DateTime<Utc>) -> String {
         let date = time.format("%Y-%m-%d").to_string();
         let scope = format!("{date}/{}/tc3_request", self.service);
         let canonical = format!(
@@ -48,7 +42,10 @@ impl Tc3Signer<'_> {
 
 impl fmt::Debug for Tc3Signer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tc3Signer").field("id", &self.id).field("service", &self.service).finish_non_exhaustive()
+        f.debug_struct("Tc3Signer")
+            .field("id", &self.id)
+            .field("service", &self.service)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,8 +66,7 @@ mod tests {
     fn signs_as_the_vendor_documents() {
         let body =
             br#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}"#;
-        let signer =
-            Tc3Signer { id: "AKIDEXAMPLE", key: "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", service: "cvm" };
+        let signer = Tc3Signer { id: "AKIDEXAMPLE", key: "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", service: "cvm" };
         let time = DateTime::from_timestamp(1_551_113_065, 0).unwrap();
         let header =
             signer.authorization("cvm.tencentcloudapi.com", "application/json; charset=utf-8", body, time);

@@ -107,7 +107,10 @@ impl CircuitBreaker {
 
 impl std::fmt::Debug for CircuitBreaker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CircuitBreaker").field("name", &self.name).field("state", &*self.state()).finish_non_exhaustive()
+        f.debug_struct("CircuitBreaker")
+            .field("name", &self.name)
+            .field("state", &*self.state())
+            .finish_non_exhaustive()
     }
 }
 

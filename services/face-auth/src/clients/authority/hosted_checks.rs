@@ -79,35 +79,23 @@ impl HostedChecks {
     }
 
     /// Asks the provider that opened the check. No other is asked: none of them knows of it.
-    pub(crate) async fn query(&self, check: &OpenCheck<'_>) -> Result<HostedPass, ProviderOutcome> {
+    pub(crate) async fn query(&self, check: &OpenCheck<'_>) -> Result<HostedPass, HostedFault> {
         let wanted = check.ticket.provider();
         let Some(hosted) = self.0.iter().find(|hosted| hosted.provider.provider() == wanted) else {
             tracing::error!(provider = wanted.as_str(), "a check of a provider that is configured no more");
-            return Err(ProviderOutcome::FaceSessionExpired);
+            return Err(HostedFault::Said(ProviderOutcome::FaceSessionExpired));
         };
-        let permit = hosted.breaker.admit().map_err(|_| ProviderOutcome::ProviderTemporary)?;
-        match hosted.provider.query(check).await {
-            Ok(pass) => {
-                permit.succeeded();
-                Ok(pass)
-            }
-            Err(HostedFault::TimedOut) => {
-                permit.failed();
-                Err(ProviderOutcome::FaceNotFinished)
-            }
-            Err(HostedFault::Broken(outcome)) => {
-                permit.failed();
-                Err(outcome)
-            }
-            Err(HostedFault::Said(outcome)) => {
-                permit.succeeded();
-                // Never a pass without its similarity.
-                Err(if outcome == ProviderOutcome::Passed {
-                    ProviderOutcome::ProviderTemporary
-                } else {
-                    outcome
-                })
-            }
+        let temporary = ProviderOutcome::ProviderTemporary;
+        let permit = hosted.breaker.admit().map_err(|_| HostedFault::Broken(temporary))?;
+        let found = hosted.provider.query(check).await;
+        match found {
+            Err(HostedFault::TimedOut | HostedFault::Broken(_)) => permit.failed(),
+            Ok(_) | Err(HostedFault::Said(_)) => permit.succeeded(),
+        }
+        match found {
+            // Never a pass without its similarity.
+            Err(HostedFault::Said(ProviderOutcome::Passed)) => Err(HostedFault::Said(temporary)),
+            found => found,
         }
     }
 }

@@ -52,7 +52,7 @@ impl Tencent {
             secret_key: Redacted::from(SECRET_KEY),
             similarity: 70,
             strict_similarity: 80,
-            timeout: DurationText(Duration::from_millis(400)),
+            timeout: DurationText(Duration::from_millis(1500)),
             codes: Default::default(),
         };
         (cloud, config)

@@ -55,7 +55,7 @@ impl WeChat {
             endpoint: serve(app).await,
             app_id: APP_ID.into(),
             app_secret: Redacted::from(APP_SECRET),
-            timeout: DurationText(Duration::from_millis(400)),
+            timeout: DurationText(Duration::from_millis(1500)),
             codes: Default::default(),
         };
         (cloud, config)

@@ -20,7 +20,7 @@ use crate::clients::authority::{ExternalAuthority, Probe};
 use crate::domain::{Evidence, KnownPerson, LevelThresholds, Provider, Verdict};
 
 const NUMBER: &str = "640101199003070015";
-const TIMEOUT: Duration = Duration::from_millis(400);
+const TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// The authority at the other end.
 #[derive(Clone, Default)]
@@ -183,7 +183,10 @@ async fn the_first_is_asked_for_the_person_and_answers() {
     let asked = world.register.state().asked.clone();
     let document = asked[0].document.clone().unwrap();
     assert_eq!((document.number.as_str(), document.name.as_str()), (NUMBER, "张三"));
-    assert_eq!((&asked[0].photo[..], asked[0].request_id.as_str()), (&b"jpeg"[..], Uuid::from_u128(7).to_string().as_str()));
+    assert_eq!(
+        (&asked[0].photo[..], asked[0].request_id.as_str()),
+        (&b"jpeg"[..], Uuid::from_u128(7).to_string().as_str())
+    );
     assert_eq!((asked[0].strict, asked[1].strict), (false, true));
     assert!(!format!("{:?}", asked[0]).contains(NUMBER), "it doesn't print");
 }
