@@ -96,6 +96,20 @@ wire_enum!(
 );
 
 wire_enum!(
+    /// Who compares a face.
+    pub(crate) FaceProvider = face::v1::FaceProvider {
+        /// Our own engine.
+        BuiltIn,
+        /// An authority of the bureau's.
+        External,
+        /// 微信人脸核身
+        Wechat,
+        /// 腾讯云慧眼
+        Tencent,
+    }
+);
+
+wire_enum!(
     /// The next thing a collection needs.
     pub(crate) CollectionStep = identity::v1::CollectionStep {
         /// Consent and face.

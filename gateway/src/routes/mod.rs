@@ -50,6 +50,7 @@ pub(crate) fn quick(demo: bool) -> Routes {
         .routes(routes!(face_data::withdraw::withdraw))
         .routes(routes!(face_data::records::list))
         .routes(routes!(face_data::proof::proof))
+        .routes(routes!(face::hosted::hosted))
         .routes(routes!(step_up::begin::begin))
         .routes(routes!(step_up::complete::complete))
         .routes(routes!(bindings::list::list))

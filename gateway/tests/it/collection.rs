@@ -116,6 +116,7 @@ async fn consent_opens_a_face_session_and_its_result_is_redeemed() {
             face_session_id: "f-1".into(),
             capture_token: "c-1".into(),
             expire_time: time(120),
+            hosted: None,
         }),
     });
     world.script.answer::<CompleteCollectionFaceRequest, _>(CompleteCollectionFaceResponse {

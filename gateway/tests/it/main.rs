@@ -18,6 +18,7 @@ mod enterprises;
 mod errors;
 mod face_data;
 mod headers;
+mod hosted;
 mod inbox;
 mod limits;
 mod live;

@@ -14,6 +14,7 @@ async fn a_face_check_gives_the_session_a_new_token() {
         face_session_id: "f-2".into(),
         capture_token: "c-2".into(),
         expire_time: time(120),
+        hosted: None,
     };
     world.script.answer::<BeginStepUpRequest, _>(BeginStepUpResponse { face_session: Some(ticket) });
     let raised = CompleteStepUpResponse { session_token: "bmV3LXRva2Vu".into(), session: Some(session()) };

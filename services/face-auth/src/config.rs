@@ -1,5 +1,6 @@
 //! Face-auth's settings; `config/default.toml` explains each.
 
+mod authority;
 mod privacy;
 
 use chrono::NaiveDate;
@@ -15,6 +16,10 @@ use shiming_store::StoreConfig;
 pub use self::privacy::{AcceptedText, ConsentConfig, EvidenceConfig, FaceDataConfig};
 use crate::domain::KnownPerson;
 use crate::engine::EngineConfig;
+
+pub use authority::{
+    AuthorityConfig, BreakerConfig, Codes, ExternalConfig, ProviderName, TencentConfig, WeChatConfig,
+};
 
 /// The checked-in defaults.
 pub const DEFAULT: &str = include_str!("../config/default.toml");
@@ -37,6 +42,8 @@ pub struct Config {
     pub engine: EngineConfig,
     /// The services that face-auth calls.
     pub peers: Peers,
+    /// Who compares faces.
+    pub authority: AuthorityConfig,
     /// How much is taken, how often, how long.
     pub limits: LimitsConfig,
     /// What a living person is asked to do.
@@ -208,6 +215,7 @@ impl Validate for Config {
         let mut broken: Vec<String> = parts.into_iter().filter_map(Result::err).flatten().collect();
         broken.extend(self.store.problems());
         broken.extend(self.engine.problems());
+        broken.extend(self.authority.problems(self.listen.tls.is_none()));
         broken.extend(self.limits.problems());
         broken.extend(self.liveness.problems(&self.limits));
         broken.extend(self.peers.messaging.validate_as("peers.messaging").err().into_iter().flatten());

@@ -17,6 +17,9 @@ pub(crate) enum FaceAuthError {
     /// A rule said no.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Nobody could compare the face: nothing was judged, and nothing is counted.
+    #[error("no face provider")]
+    NoProvider(#[source] Refusal),
     /// The request can't be read.
     #[error(transparent)]
     Field(#[from] InvalidField),
@@ -56,7 +59,7 @@ impl AsStoreError for FaceAuthError {
 impl ServiceError for FaceAuthError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Refused(refusal) => refusal.kind(),
+            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.kind(),
             Self::Field(error) => error.kind(),
             Self::Engine(error) => error.kind(),
             Self::TooSlow { .. } => ErrorKind::ResourceExhausted,
@@ -68,7 +71,7 @@ impl ServiceError for FaceAuthError {
 
     fn reason(&self) -> &'static str {
         match self {
-            Self::Refused(refusal) => refusal.reason(),
+            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.reason(),
             Self::Field(error) => error.reason(),
             Self::Engine(error) => error.reason(),
             Self::TooSlow { .. } => "OVERLOADED",
@@ -80,7 +83,7 @@ impl ServiceError for FaceAuthError {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::Refused(refusal) => refusal.message(),
+            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.message(),
             Self::Field(error) => error.message(),
             Self::Engine(error) => error.message(),
             Self::TooSlow { .. } => "当前办理人数较多，请稍后重试".into(),
@@ -92,7 +95,7 @@ impl ServiceError for FaceAuthError {
 
     fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Refused(refusal) => refusal.metadata(),
+            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.metadata(),
             Self::Engine(error) => error.metadata(),
             _ => Vec::new(),
         }
@@ -107,7 +110,7 @@ impl ServiceError for FaceAuthError {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Refused(refusal) => refusal.retry_after(),
+            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.retry_after(),
             Self::Engine(error) => error.retry_after(),
             Self::TooSlow { retry_after } => Some(*retry_after),
             Self::Store(error) => error.retry_after(),

@@ -37,11 +37,12 @@ use shiming_store::{EventSink, Relay, RelayConfig, Retention, RetentionConfig, S
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use app::{App, PrivacyRules, Rules};
+use app::{App, Authorities, BuiltInAuthority, PrivacyRules, Rules};
 use clients::MessagingSink;
 pub use config::{
-    AcceptedText, Config, ConsentConfig, DEFAULT, DemoCitizen, DemoConfig, EvidenceConfig, FaceDataConfig,
-    LimitsConfig,
+    AcceptedText, AuthorityConfig, BreakerConfig, Codes, Config, ConsentConfig, DEFAULT, DemoCitizen,
+    DemoConfig, EvidenceConfig, ExternalConfig, FaceDataConfig, LimitsConfig, ProviderName, TencentConfig,
+    WeChatConfig,
 };
 use domain::{
     AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
@@ -87,10 +88,21 @@ impl FaceAuth {
         let store = Store::connect(&config.store, clock.clone(), Sealer::new(&keyring, NAME)?).await?;
         store.migrate::<store::Migrator>().await?;
         let rules = rules(config, &engine)?;
-        let messaging = Connector::new(NAME, shutdown)?.connect(&config.peers.messaging)?;
+        let connector = Connector::new(NAME, shutdown)?;
+        let messaging = connector.connect(&config.peers.messaging)?;
+        let vault = store::Vault::new(&keyring)?;
+        let built_in = BuiltInAuthority {
+            store: store.clone(),
+            vault: vault.clone(),
+            model_pack: engine.versions().pack.clone(),
+        };
+        let max_bytes = config.engine.limits.max_bytes;
+        let authorities =
+            Authorities::new(&config.authority, Arc::new(built_in), &connector, &clock, max_bytes)?;
         let app = App {
             store,
-            vault: store::Vault::new(&keyring)?,
+            vault,
+            authorities,
             results: StatementKey::new(&keyring, "face.result")?,
             ids: IdSource::new(clock.clone()),
             clock,

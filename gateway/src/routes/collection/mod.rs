@@ -10,12 +10,13 @@ pub(crate) mod start;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shiming_kernel::Redacted;
+use shiming_proto::face::v1::HostedCheck as WireHosted;
 use shiming_proto::identity::v1::FaceSessionTicket;
 use shiming_proto::types::v1::IdentityDocument;
 use utoipa::ToSchema;
 
 use crate::error::GatewayError;
-use crate::wire::{CollectionStep, DocumentType, part, time};
+use crate::wire::{CollectionStep, DocumentType, FaceProvider, part, time};
 
 /// Who somebody says they are.
 #[derive(Deserialize, ToSchema)]
@@ -58,14 +59,35 @@ pub(crate) struct Collection {
     document_type: Option<DocumentType>,
 }
 
-/// Lets one browser submit one capture.
+/// Lets one browser submit one capture, or sends it to a provider's face check.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FaceTicket {
     face_session_id: String,
-    /// The secret that submits frames.
+    /// The secret that submits frames, and asks what came of a provider's check.
     capture_token: String,
     expire_time: DateTime<Utc>,
+    /// The provider's face check to show instead of our own camera page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hosted: Option<HostedCheck>,
+}
+
+/// A face check on a provider's own page.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HostedCheck {
+    provider: FaceProvider,
+    /// The page to open; empty for WeChat.
+    url: String,
+    /// What WeChat's JS-SDK opens; empty for all others.
+    verify_id: String,
+}
+
+impl From<WireHosted> for HostedCheck {
+    fn from(hosted: WireHosted) -> Self {
+        let WireHosted { provider, url, verify_id } = hosted;
+        Self { provider: provider.into(), url, verify_id }
+    }
 }
 
 impl FaceTicket {
@@ -75,6 +97,7 @@ impl FaceTicket {
             face_session_id: ticket.face_session_id,
             capture_token: ticket.capture_token,
             expire_time: time("expire_time", ticket.expire_time)?,
+            hosted: ticket.hosted.map(HostedCheck::from),
         })
     }
 }

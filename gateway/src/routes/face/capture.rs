@@ -57,7 +57,7 @@ struct CaptureForm {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CapturePassed {
     /// Until when the result can be redeemed.
-    result_expire_time: DateTime<Utc>,
+    pub(super) result_expire_time: DateTime<Utc>,
 }
 
 /// Submits a capture.

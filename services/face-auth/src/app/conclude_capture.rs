@@ -92,7 +92,7 @@ async fn doubted(
 }
 
 /// Counts the try for identity and device; locks the identity after too many attacks. Answers how many faces may still be refused.
-async fn count(
+pub(super) async fn count(
     app: &App,
     caller: &CallContext,
     tx: &Tx,
@@ -123,7 +123,7 @@ async fn count(
 }
 
 /// Keeps a suspected attack as a risk event, and tells whoever listens.
-async fn suspect(
+pub(super) async fn suspect(
     app: &App,
     caller: &CallContext,
     tx: &Tx,
@@ -180,15 +180,17 @@ async fn pass(
         passive: live.passive,
         actions: begun.challenge.actions.clone(),
         model_pack: app.engine.versions().pack.clone(),
+        provider: verdict.provider,
         decide_time: now,
         expire_time: now + app.rules.result_life,
     };
     store::mark_passed(&tx, session.face_session_id, &outcome).await?;
+    store::forget_person(&tx, session.face_session_id).await?;
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "evidence": outcome.evidence.as_str(), "similarity": outcome.similarity.to_string(),
         "threshold": outcome.threshold.to_string(), "liveness": outcome.liveness.as_str(),
         "passive": outcome.passive.to_string(), "actions": outcome.actions,
-        "frames": frames, "model_pack": outcome.model_pack});
+        "frames": frames, "model_pack": outcome.model_pack, "provider": outcome.provider.as_str()});
     tx.audit(audit_entry(caller, "face_capture.passed", &session.face_session_id, detail));
     tx.commit().await?;
     Ok(Passed { face_session_id: session.face_session_id, expire_time: outcome.expire_time })

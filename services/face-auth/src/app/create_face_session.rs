@@ -78,6 +78,9 @@ async fn attempt(
         redeem_time: None,
     };
     store::insert_session(&tx, &app.vault, &session, &cmd.consent).await?;
+    if app.authorities.asks_outside {
+        store::keep_person(&tx, &app.vault, &session, &cmd.person).await?;
+    }
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id,
         "consent_id": cmd.consent.consent_id, "consent_version": cmd.consent.version, "evidence": cmd.evidence.as_str()});
     tx.audit(audit_entry(caller, "face_session.opened", &session.face_session_id, detail));

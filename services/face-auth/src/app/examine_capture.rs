@@ -6,13 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::App;
+use super::compare_face::compare_face;
 use super::judge_capture::Begun;
-use crate::domain::{
-    Doubt, Evidence, Frame, IdentityKeys, Live, PASSIVE_FRAMES, Refusal, Sight, Verdict, judge,
-};
-use crate::engine::{CaptureFault, EngineError, Observation, ObserveOptions, Template, Thumbnail};
+use crate::clients::authority::Probe;
+use crate::domain::{Doubt, Frame, Live, PASSIVE_FRAMES, Refusal, Sight, Verdict, judge};
+use crate::engine::{CaptureFault, EngineError, Observation, ObserveOptions, Thumbnail};
 use crate::error::FaceAuthError;
-use crate::store::{self, Reference};
 
 /// Frames of the opening that are compared with the reference.
 const COMPARED_FRAMES: usize = 3;
@@ -38,8 +37,7 @@ pub(super) enum Finding {
 struct Seen {
     step: usize,
     offset: Duration,
-    /// The frame itself, where one of the opening is to be kept.
-    image: Option<Bytes>,
+    image: Bytes,
     observation: Observation,
 }
 
@@ -72,10 +70,12 @@ async fn weigh(
         Ok(live) => live,
         Err(doubt) => return Ok(Finding::Doubted(doubt)),
     };
-    let faces = best_opening_faces(seen);
-    let session = &begun.session;
-    match compare(app, &session.identity, session.evidence, &faces).await? {
-        Ok(verdict) => Ok(Finding::Compared { live, verdict, frames: count, picture: best_picture(&seen) }),
+    let Some(probe) = probe(seen) else {
+        return Ok(Finding::NotCompared(Refusal::CaptureQuality(CaptureFault::NoFace)));
+    };
+    let picture = app.privacy.evidence_kept.is_some().then(|| probe.best_frame.clone());
+    match compare_face(app, &begun.session, begun.capture_id, probe).await? {
+        Ok(verdict) => Ok(Finding::Compared { live, verdict, frames: count, picture }),
         Err(refusal) => Ok(Finding::NotCompared(refusal)),
     }
 }
@@ -85,9 +85,7 @@ type Observed = (Vec<Seen>, Vec<CaptureFault>);
 /// Measures every frame, the looks of some. A file that is no picture refuses the capture: cameras don't make such.
 async fn observe(app: &App, frames: Vec<Frame>) -> Result<Result<Observed, Refusal>, FaceAuthError> {
     let looked_at = frames_to_look_at(&frames);
-    let keep = app.privacy.evidence_kept.is_some();
-    let image = |frame: &Frame| (keep && frame.step == 0).then(|| frame.image.clone());
-    let places: Vec<_> = frames.iter().map(|frame| (frame.step, frame.offset, image(frame))).collect();
+    let places: Vec<_> = frames.iter().map(|frame| (frame.step, frame.offset, frame.image.clone())).collect();
     let burst: Vec<(Bytes, ObserveOptions)> = frames
         .into_iter()
         .zip(looked_at)
@@ -146,56 +144,12 @@ fn marks(app: &App, seen: &[Seen]) -> Marks {
     marks.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The frontal faces of the opening without a fault; the liveness judgement has seen that there are some.
-fn best_opening_faces(seen: &[Seen]) -> Vec<&Template> {
+/// The frontal faces of the opening without a fault, and the picture with the largest of them; the liveness judgement has seen that there
+/// are some.
+fn probe(seen: &[Seen]) -> Option<Probe> {
     let opening = seen.iter().filter(|one| one.step == 0 && one.observation.fault.is_none());
-    opening.map(|one| &one.observation.template).take(COMPARED_FRAMES).collect()
-}
-
-/// The first of those frames, if one is to be kept.
-fn best_picture(seen: &[Seen]) -> Option<Bytes> {
-    let mut opening = seen.iter().filter(|one| one.step == 0 && one.observation.fault.is_none());
-    opening.find_map(|one| one.image.clone())
-}
-
-async fn compare(
-    app: &App,
-    keys: &IdentityKeys,
-    asked: Evidence,
-    faces: &[&Template],
-) -> Result<Result<Verdict, Refusal>, FaceAuthError> {
-    let reference = match comparable_reference(app, keys).await? {
-        Ok(reference) => reference.template(&app.vault)?,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let mut to_reference = Vec::with_capacity(faces.len());
-    for face in faces {
-        let Ok(similarity) = face.similarity(&reference) else {
-            tracing::warn!("a reference of other nets under the present pack's name; import it again");
-            return Ok(Err(Refusal::NoAuthoritativePhoto));
-        };
-        to_reference.push(similarity);
-    }
-    Ok(Ok(Verdict::reach(&app.rules.levels, asked, &to_reference)))
-}
-
-/// The person's reference, if it is of this name and of the present models.
-async fn comparable_reference(
-    app: &App,
-    keys: &IdentityKeys,
-) -> Result<Result<Reference, Refusal>, FaceAuthError> {
-    let found = store::find_reference(app.store.reader(), &app.vault, &keys.document).await?;
-    let Some(reference) = found else { return Ok(Err(Refusal::NoAuthoritativePhoto)) };
-    // Before the face, so that a mistyped number costs its owner no attempt.
-    if reference.name(&app.vault)? != keys.name {
-        return Ok(Err(Refusal::NameMismatch));
-    }
-    if reference.model_pack() != app.engine.versions().pack {
-        tracing::warn!(
-            reference.model_pack = reference.model_pack(),
-            "a reference of another model pack can't be compared; import it again"
-        );
-        return Ok(Err(Refusal::NoAuthoritativePhoto));
-    }
-    Ok(Ok(reference))
+    let faces: Vec<&Seen> = opening.take(COMPARED_FRAMES).collect();
+    let width = |one: &Seen| one.observation.area.right - one.observation.area.left;
+    let best_frame = faces.iter().max_by(|one, other| width(one).total_cmp(&width(other)))?.image.clone();
+    Some(Probe { templates: faces.iter().map(|one| one.observation.template.clone()).collect(), best_frame })
 }

@@ -2,6 +2,11 @@
 
 mod admission;
 mod admit_consent;
+mod authorities;
+mod begin_hosted_check;
+mod built_in_authority;
+mod check_hosted_face;
+mod compare_face;
 mod conclude_capture;
 mod create_face_session;
 mod erase_face_data;
@@ -41,6 +46,10 @@ use crate::domain::{
 use crate::engine::FaceEngine;
 use crate::store::Vault;
 
+pub(crate) use authorities::Authorities;
+pub(crate) use begin_hosted_check::begin_hosted_check;
+pub(crate) use built_in_authority::BuiltInAuthority;
+pub(crate) use check_hosted_face::{CheckHostedFace, HostedPassed, check_hosted_face};
 pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
 pub(crate) use erase_face_data::{EraseFaceData, erase_face_data};
 pub(crate) use face_limits::{ChangeLock, FaceLimits, LockChange, change_lock, get_face_limits};
@@ -67,6 +76,7 @@ pub(crate) struct App {
     pub(crate) clock: SharedClock,
     pub(crate) ids: IdSource,
     pub(crate) engine: FaceEngine,
+    pub(crate) authorities: Authorities,
     /// Signs results and proofs of erasure.
     pub(crate) results: StatementKey,
     pub(crate) rules: Rules,

@@ -88,6 +88,7 @@ fn claims(cmd: &RedeemFaceResult, outcome: &Outcome, now: DateTime<Utc>) -> serd
         "passive_score": outcome.passive,
         "actions": outcome.actions,
         "model_pack": outcome.model_pack,
+        "provider": outcome.provider,
         "decide_time": outcome.decide_time.timestamp(),
     })
 }

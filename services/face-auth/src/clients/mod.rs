@@ -1,5 +1,6 @@
 //! What face-auth calls.
 
+pub(crate) mod authority;
 mod messaging;
 
 pub(crate) use messaging::MessagingSink;

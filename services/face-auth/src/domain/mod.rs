@@ -1,6 +1,7 @@
 //! What a face session is and what it proves. Pure: knows neither wire nor store.
 
 mod attempts;
+mod authority;
 mod calendar;
 mod capture;
 mod challenge;
@@ -12,6 +13,7 @@ mod liveness;
 mod lock;
 mod people_stored;
 mod processing;
+mod provider_codes;
 mod purpose;
 mod refusal;
 mod risk;
@@ -19,6 +21,7 @@ mod session;
 mod verdict;
 
 pub(crate) use attempts::{AttemptRules, Attempts, Tried};
+pub(crate) use authority::{Provider, ProviderOutcome, Ticket};
 pub(crate) use calendar::{china_date, rest_of_china_day};
 pub(crate) use capture::{CaptureLimits, Frame, Frames, NotAFrame};
 pub(crate) use challenge::{Action, Challenge, ChallengeRules, draw_actions};
@@ -30,6 +33,7 @@ pub(crate) use liveness::{AttackType, Doubt, Live, Liveness, LivenessRules, PASS
 pub(crate) use lock::{FaceLock, LOCKED_BY_ATTACKS};
 pub(crate) use people_stored::{PeopleStored, PeopleThresholds};
 pub(crate) use processing::{NewProcessing, ProcessedKind, ProcessingRecord, Processor};
+pub(crate) use provider_codes::{CodeTable, told_to_browser};
 pub(crate) use purpose::Purpose;
 pub(crate) use refusal::Refusal;
 pub(crate) use risk::{Notice, RiskEvent};

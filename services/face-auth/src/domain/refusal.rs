@@ -74,6 +74,26 @@ pub(crate) enum Refusal {
         /// When the lock ends, if it does by itself.
         retry_after: Option<Duration>,
     },
+    /// The provider's page has no result yet.
+    HostedNotFinished {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// The provider found the picture too poor; it doesn't say why in our words.
+    ProviderQuality,
+    /// No provider can be reached.
+    ProviderTemporary {
+        /// When to come again.
+        retry_after: Duration,
+    },
+    /// No provider accepts our account.
+    ProviderNotAuthorised,
+    /// The person left the provider's page.
+    UserCancelled,
+    /// The provider doesn't support the device.
+    DeviceUnsupported,
+    /// Camera or microphone were not granted.
+    CameraPermission,
     /// No demo citizen.
     PersonNotFound,
     /// More captures than the machine can judge.
@@ -99,8 +119,14 @@ impl ServiceError for Refusal {
             | Self::LivenessIncomplete { .. }
             | Self::FaceDataErased
             | Self::NoAuthoritativePhoto
-            | Self::NameMismatch => ErrorKind::FailedPrecondition,
-            Self::ConcurrentCapture => ErrorKind::Aborted,
+            | Self::NameMismatch
+            | Self::HostedNotFinished { .. }
+            | Self::ProviderQuality
+            | Self::DeviceUnsupported
+            | Self::CameraPermission => ErrorKind::FailedPrecondition,
+            Self::ConcurrentCapture | Self::UserCancelled => ErrorKind::Aborted,
+            Self::ProviderTemporary { .. } => ErrorKind::Unavailable,
+            Self::ProviderNotAuthorised => ErrorKind::Internal,
             Self::RetryExhausted { .. } | Self::Overloaded { .. } | Self::Locked { .. } => {
                 ErrorKind::ResourceExhausted
             }
@@ -114,12 +140,17 @@ impl ServiceError for Refusal {
             Self::SessionNotFound => "FACE_SESSION_NOT_FOUND",
             Self::SessionExpired => "FACE_SESSION_EXPIRED",
             Self::AlreadyFinished => "FACE_ALREADY_FINISHED",
-            Self::NotFinished => "FACE_NOT_FINISHED",
+            Self::NotFinished | Self::HostedNotFinished { .. } => "FACE_NOT_FINISHED",
             Self::ResultRefused => "FACE_RESULT_REFUSED",
             Self::ConcurrentCapture => "CONCURRENT_CHANGE",
             Self::NotAnImage => "NOT_AN_IMAGE",
             Self::ImageTooLarge { .. } => "IMAGE_TOO_LARGE",
-            Self::CaptureQuality(_) => "CAPTURE_QUALITY",
+            Self::CaptureQuality(_) | Self::ProviderQuality => "CAPTURE_QUALITY",
+            Self::ProviderTemporary { .. } => "PROVIDER_TEMPORARY",
+            Self::ProviderNotAuthorised => "PROVIDER_NOT_AUTHORISED",
+            Self::UserCancelled => "USER_CANCELLED",
+            Self::DeviceUnsupported => "DEVICE_UNSUPPORTED",
+            Self::CameraPermission => "CAMERA_PERMISSION",
             Self::NotSame { .. } => "FACE_NOT_SAME",
             Self::FaceDataErased => "FACE_DATA_ERASED",
             Self::FaceDataNotFound => "FACE_DATA_NOT_FOUND",
@@ -147,6 +178,23 @@ impl ServiceError for Refusal {
             Self::NotAnImage => CaptureFault::NotAnImage.message().into(),
             Self::ImageTooLarge { .. } => CaptureFault::ImageTooLarge.message().into(),
             Self::CaptureQuality(fault) => fault.message().into(),
+            Self::HostedNotFinished { .. } => "人脸识别尚未完成，请在识别页面完成后再继续".into(),
+            Self::ProviderQuality => {
+                "拍摄效果不佳，请摘下口罩、墨镜，在光线均匀处由本人单独正对镜头，保持稳定后重试".into()
+            }
+            Self::ProviderTemporary { .. } => {
+                "人脸识别服务暂不可用，本次不计入尝试次数，请稍后重试；已完成实名采集的可使用短信验证码登录，也可到办税服务厅窗口办理".into()
+            }
+            Self::ProviderNotAuthorised => {
+                "人脸识别服务暂不可用，已完成实名采集的可使用短信验证码登录，也可到办税服务厅窗口办理".into()
+            }
+            Self::UserCancelled => "您已退出人脸识别，本次不计入尝试次数；如需继续，请重新开始人脸识别".into(),
+            Self::DeviceUnsupported => {
+                "当前设备不支持人脸识别，请更换手机重试；已完成实名采集的可使用短信验证码登录，也可到办税服务厅窗口办理".into()
+            }
+            Self::CameraPermission => {
+                "未获得相机或麦克风权限，请在手机系统设置中允许微信使用相机和麦克风后重试；也可到办税服务厅窗口办理".into()
+            }
             Self::NotSame { attempts_left: 0 } => {
                 "人脸比对未通过，今日次数已用完，请明天再试，或到办税服务厅窗口办理".into()
             }
@@ -197,7 +245,10 @@ impl ServiceError for Refusal {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RetryExhausted { retry_after } | Self::Overloaded { retry_after } => Some(*retry_after),
+            Self::RetryExhausted { retry_after }
+            | Self::Overloaded { retry_after }
+            | Self::HostedNotFinished { retry_after }
+            | Self::ProviderTemporary { retry_after } => Some(*retry_after),
             Self::Locked { retry_after } => *retry_after,
             _ => None,
         }

@@ -6,6 +6,7 @@ use shiming_crypto::TokenHash;
 use shiming_kernel::FaceSessionId;
 use uuid::Uuid;
 
+use super::authority::Provider;
 use super::challenge::{Action, Challenge};
 use super::evidence::Evidence;
 use super::identity::IdentityKeys;
@@ -30,6 +31,9 @@ pub(crate) struct Outcome {
     pub(crate) actions: Vec<Action>,
     /// The pack that judged.
     pub(crate) model_pack: String,
+    /// Who compared.
+    #[serde(default)]
+    pub(crate) provider: Provider,
     /// When.
     pub(crate) decide_time: DateTime<Utc>,
     /// Until when it can be redeemed.
@@ -150,6 +154,7 @@ mod tests {
             passive: 0.9,
             actions: vec![Action::TurnLeft],
             model_pack: "p@1".into(),
+            provider: Provider::BuiltIn,
             decide_time: noon(),
             expire_time: noon() + minutes(5),
         };

@@ -1,5 +1,6 @@
 //! The decision: is the living face the one of the reference?
 
+use super::authority::Provider;
 use super::evidence::{Evidence, LevelThresholds};
 
 /// What the comparison found.
@@ -13,17 +14,20 @@ pub(crate) struct Verdict {
     pub(crate) threshold: f32,
     /// The level reached, when it passed.
     pub(crate) evidence: Evidence,
+    /// Who compared.
+    pub(crate) provider: Provider,
 }
 
 impl Verdict {
-    /// Decides from the similarity of each frontal frame with the reference; that the frames show one face is the liveness
+    /// Our own engine's: decides from the similarity of each frontal frame with the reference; that the frames show one face is the liveness
     /// judgement's concern. Without a frame nobody passes, and neither with a similarity that is not a number.
     pub(crate) fn reach(levels: &LevelThresholds, asked: Evidence, to_reference: &[f32]) -> Self {
         let weakest = to_reference.iter().copied().min_by(f32::total_cmp).unwrap_or(-1.0);
         let threshold = levels.of(asked);
         let passed =
             !to_reference.is_empty() && to_reference.iter().all(|similarity| *similarity >= threshold);
-        Self { passed, similarity: weakest, threshold, evidence: levels.reached(asked, weakest) }
+        let evidence = levels.reached(asked, weakest);
+        Self { passed, similarity: weakest, threshold, evidence, provider: Provider::BuiltIn }
     }
 }
 

@@ -11,6 +11,7 @@ use shiming_rpc::convert::{
     InvalidField, known_enum, parse_id, request_meta, required, required_text, timestamp, to_time,
 };
 
+use super::hosted;
 use crate::app::{
     CreateFaceSession, EngineInfo, IssueChallenge, IssuedChallenge, OpenedSession, Passed, RedeemFaceResult,
     Redeemed, ReferenceRow, Rules, SetDemoReference,
@@ -175,7 +176,11 @@ fn document_type(value: i32) -> Result<DocumentType, InvalidField> {
 }
 
 /// With `validate_only` there is no session to hand out.
-pub(super) fn opened(opened: OpenedSession, validate_only: bool) -> proto::CreateFaceSessionResponse {
+pub(super) fn opened(
+    opened: OpenedSession,
+    hosted: Option<proto::HostedCheck>,
+    validate_only: bool,
+) -> proto::CreateFaceSessionResponse {
     let (face_session_id, capture_token) = if validate_only {
         (String::new(), String::new())
     } else {
@@ -186,7 +191,7 @@ pub(super) fn opened(opened: OpenedSession, validate_only: bool) -> proto::Creat
         capture_token,
         expire_time: Some(timestamp(opened.expire_time)),
         attempts_left: i32::try_from(opened.attempts_left).unwrap_or(i32::MAX),
-        hosted: None,
+        hosted,
     }
 }
 
@@ -218,7 +223,7 @@ pub(super) fn redeemed(redeemed: Redeemed) -> proto::RedeemFaceResultResponse {
         liveness: liveness.into(),
         model_pack: outcome.model_pack,
         decide_time: Some(timestamp(outcome.decide_time)),
-        provider: proto::FaceProvider::BuiltIn.into(),
+        provider: hosted::provider(outcome.provider).into(),
         passive_score: outcome.passive,
         actions: wire_actions(&outcome.actions),
     };

@@ -11,9 +11,8 @@ use shiming_proto::face::v1::{
 use shiming_rpc::context;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{capture, convert};
+use super::{capture, convert, hosted};
 use crate::app::{self, App};
-use crate::domain::Refusal;
 use crate::error::FaceAuthError;
 
 /// Opens sessions, takes captures in, hands results out.
@@ -28,8 +27,10 @@ impl FaceSessionService for FaceSessionApi {
     ) -> Result<Response<CreateFaceSessionResponse>, Status> {
         let (caller, request) = (context(&request), request.into_inner());
         let command = convert::create_face_session(&request, self.0.clock.now())?;
+        let openid = hosted::openid(&request.wechat_openid).map_err(FaceAuthError::from)?;
         let opened = app::create_face_session(&self.0, &caller, &command).await?;
-        Ok(Response::new(convert::opened(opened, request.validate_only)))
+        let hosted = app::begin_hosted_check(&self.0, &caller, &command, &opened, openid.as_ref()).await?;
+        Ok(Response::new(convert::opened(opened, hosted.map(hosted::check), request.validate_only)))
     }
 
     async fn issue_challenge(
@@ -57,10 +58,12 @@ impl FaceSessionService for FaceSessionApi {
 
     async fn check_hosted_face(
         &self,
-        _request: Request<CheckHostedFaceRequest>,
+        request: Request<CheckHostedFaceRequest>,
     ) -> Result<Response<CheckHostedFaceResponse>, Status> {
-        // No provider with a page of its own is configured.
-        Err(FaceAuthError::from(Refusal::SessionNotFound).into())
+        let (caller, request) = (context(&request), request.into_inner());
+        let command = hosted::check_hosted_face(request)?;
+        let passed = app::check_hosted_face(&self.0, &caller, &command).await?;
+        Ok(Response::new(hosted::passed(passed)))
     }
 
     async fn list_result_keys(

@@ -8,6 +8,7 @@ mod demo_authority;
 mod face_data;
 mod face_limit;
 mod face_session;
+mod hosted;
 
 use shiming_rpc::status::from_error;
 use tonic::Status;

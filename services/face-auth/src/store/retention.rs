@@ -3,7 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use shiming_store::{Expired, Store, StoreError, delete_expired};
 
-use super::entities::{face_attempt, face_session, frame_mark, processing_record, risk_event};
+use super::entities::{
+    face_attempt, face_session, frame_mark, processing_record, provider_check, risk_event,
+};
 
 /// Longer than a result lives and than a request is repeated; the audit log keeps what was decided.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(2);
@@ -13,6 +15,8 @@ const ATTEMPTS_KEPT: TimeDelta = TimeDelta::days(30);
 const MARKS_KEPT: TimeDelta = TimeDelta::days(7);
 /// As long as the audit log (GB/T 22239: at least six months).
 const RISKS_KEPT: TimeDelta = TimeDelta::days(183);
+/// For the last word, which a page may still ask for.
+const CHECKS_KEPT: TimeDelta = TimeDelta::minutes(5);
 const CHUNK: u32 = 500;
 
 /// Deletes what is old enough at `now`, in small transactions; returns how many rows went.
@@ -41,7 +45,14 @@ pub(crate) async fn purge(store: &Store, now: DateTime<Utc>) -> Result<u64, Stor
         time: processing_record::Column::ExpireTime,
         before: now,
     };
-    Ok(delete_expired::<face_session::Entity>(store, "purge_sessions", &sessions, CHUNK).await?
+    // The person in full goes soon after the session's end, not with its row.
+    let checks = Expired {
+        key: &[provider_check::Column::FaceSessionId],
+        time: provider_check::Column::ExpireTime,
+        before: now - CHECKS_KEPT,
+    };
+    Ok(delete_expired::<provider_check::Entity>(store, "purge_provider_checks", &checks, CHUNK).await?
+        + delete_expired::<face_session::Entity>(store, "purge_sessions", &sessions, CHUNK).await?
         + delete_expired::<face_attempt::Entity>(store, "purge_attempts", &attempts, CHUNK).await?
         + delete_expired::<frame_mark::Entity>(store, "purge_frame_marks", &marks, CHUNK).await?
         + delete_expired::<risk_event::Entity>(store, "purge_risk_events", &risks, CHUNK).await?

@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::entities::face_session::{ActiveModel, Column, Entity, Model};
 use super::{Found, Vault};
-use crate::domain::{Action, Capture, Challenge, Consent, Evidence, FaceSession, Liveness, Outcome, Purpose};
+use crate::domain::{
+    Action, Capture, Challenge, Consent, Evidence, FaceSession, Liveness, Outcome, Provider, Purpose,
+};
 use crate::error::FaceAuthError;
 
 /// Writes a new session.
@@ -53,6 +55,7 @@ pub(crate) async fn insert_session(
         model_pack: NotSet,
         decide_time: NotSet,
         result_expire_time: NotSet,
+        provider: NotSet,
         redeem_time: NotSet,
     };
     Entity::insert(row).exec_without_returning(tx.conn()).await?;
@@ -129,6 +132,7 @@ pub(crate) async fn mark_passed(tx: &Tx, id: FaceSessionId, outcome: &Outcome) -
         .col_expr(Column::Passive, Expr::value(outcome.passive))
         .col_expr(Column::Actions, Expr::value(Action::list_to_column(&outcome.actions)))
         .col_expr(Column::ModelPack, Expr::value(outcome.model_pack.as_str()))
+        .col_expr(Column::Provider, Expr::value(outcome.provider.as_str()))
         .col_expr(Column::DecideTime, Expr::value(outcome.decide_time))
         .col_expr(Column::ResultExpireTime, Expr::value(outcome.expire_time))
         .filter(Column::FaceSessionId.eq(id.as_uuid()))
@@ -196,6 +200,7 @@ fn outcome(row: Model) -> Found<Option<Outcome>> {
                 Some(actions) => Action::list_from_column(actions)?,
             },
             model_pack: row.model_pack?,
+            provider: row.provider.as_deref().map_or(Some(Provider::BuiltIn), Provider::from_column)?,
             decide_time,
             expire_time: row.result_expire_time?,
         })

@@ -1,5 +1,7 @@
 //! The keys of face-auth's tables: what seals their fields, and what finds their rows.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use shiming_crypto::{BlindIndex, CryptoError, Keyring, KeyringError, MacKey, Sealer, field_context};
 use uuid::Uuid;
 
@@ -70,6 +72,18 @@ impl Vault {
 
     pub(super) fn open_identity(&self, row: Uuid, sealed: &[u8]) -> Found<IdentityKeys> {
         let json = self.sessions.open(&field_context(IDENTITY, row), sealed)?;
+        Ok(serde_json::from_slice(&json).map_err(shiming_store::StoreError::from)?)
+    }
+
+    /// Seals what belongs to a session, for one column of one row.
+    pub(super) fn seal_json(&self, column: &str, row: Uuid, value: &impl Serialize) -> Found<Vec<u8>> {
+        let json =
+            zeroize::Zeroizing::new(serde_json::to_vec(value).map_err(shiming_store::StoreError::from)?);
+        Ok(self.sessions.seal(&field_context(column, row), &json)?)
+    }
+
+    pub(super) fn open_json<T: DeserializeOwned>(&self, column: &str, row: Uuid, sealed: &[u8]) -> Found<T> {
+        let json = zeroize::Zeroizing::new(self.sessions.open(&field_context(column, row), sealed)?);
         Ok(serde_json::from_slice(&json).map_err(shiming_store::StoreError::from)?)
     }
 

@@ -9,8 +9,8 @@ use shiming_face_auth::{Config, DEFAULT, FaceAuth, NAME, SERVICES};
 use shiming_kernel::{ManualClock, Redacted};
 use shiming_proto::face::v1::authority_service_client::AuthorityServiceClient;
 use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityServiceClient;
-use shiming_proto::face::v1::face_limit_service_client::FaceLimitServiceClient;
 use shiming_proto::face::v1::face_data_service_client::FaceDataServiceClient;
+use shiming_proto::face::v1::face_limit_service_client::FaceLimitServiceClient;
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::submit_capture_request::Part;
 use shiming_proto::face::v1::{
@@ -68,10 +68,19 @@ impl Stand {
 
     /// With other settings.
     pub(crate) async fn start_with(database: TestDatabase, set: impl FnOnce(&mut Config)) -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-23T02:00:00Z".parse().unwrap()));
+        Self::start_at(database, clock, set).await
+    }
+
+    /// With a clock that others go by too.
+    pub(crate) async fn start_at(
+        database: TestDatabase,
+        clock: Arc<ManualClock>,
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
         shiming_runtime::install_crypto_provider();
         let mut config = config(&database);
         set(&mut config);
-        let clock = Arc::new(ManualClock::new("2026-11-23T02:00:00Z".parse().unwrap()));
         let running = serve(&config, &clock).await;
         Self { clock, database, config, running }
     }
@@ -263,6 +272,25 @@ impl Stand {
         let row = db.query_one_raw(statement).await.unwrap().unwrap();
         db.close().await.unwrap();
         row.try_get_by_index(0).unwrap()
+    }
+
+    /// Every row of a table as text, bytes in hex.
+    pub(crate) async fn dump(&self, table: &str) -> Vec<String> {
+        use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+        let db = sea_orm::Database::connect(self.database.url()).await.unwrap();
+        let backend = db.get_database_backend();
+        let query = if backend == DbBackend::Postgres {
+            format!("SELECT t::text FROM {table} t")
+        } else {
+            let columns = format!(
+                "SELECT group_concat('coalesce(hex(' || name || '), 0)', ' || ') FROM pragma_table_info('{table}')"
+            );
+            let row = db.query_one_raw(Statement::from_string(backend, columns)).await.unwrap().unwrap();
+            format!("SELECT {} FROM {table}", row.try_get_by_index::<String>(0).unwrap())
+        };
+        let rows = db.query_all_raw(Statement::from_string(backend, query)).await.unwrap();
+        db.close().await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }
 
     /// Runs a statement behind the service's back.

@@ -38,7 +38,7 @@ use shiming_runtime::Shutdown;
 use shiming_store::{AuditEntry, Idempotency, Store};
 use uuid::Uuid;
 
-use crate::clients::face::{FaceAuth, FaceTicket};
+use crate::clients::face::{FaceAuth, FaceTicket, HostedCheck};
 use crate::clients::face_data::FaceData;
 use crate::clients::sms::SmsSender;
 use crate::config::Rules;
@@ -79,12 +79,15 @@ pub(crate) struct TicketView {
     pub(crate) face_session_id: shiming_kernel::FaceSessionId,
     pub(crate) capture_token: Redacted<String>,
     pub(crate) expire_time: DateTime<Utc>,
+    /// Absent in answers of version 0.1.
+    #[serde(default)]
+    pub(crate) hosted: Option<HostedCheck>,
 }
 
 impl From<FaceTicket> for TicketView {
     fn from(ticket: FaceTicket) -> Self {
-        let FaceTicket { face_session_id, capture_token, expire_time } = ticket;
-        Self { face_session_id, capture_token, expire_time }
+        let FaceTicket { face_session_id, capture_token, expire_time, hosted } = ticket;
+        Self { face_session_id, capture_token, expire_time, hosted }
     }
 }
 

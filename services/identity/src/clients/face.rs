@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use shiming_identifiers::DocumentType;
 use shiming_kernel::{ErrorKind, FaceSessionId, Redacted, RequestId};
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::{
-    ConsentReceipt, CreateFaceSessionRequest, FacePurpose, RedeemFaceResultRequest,
+    ConsentReceipt, CreateFaceSessionRequest, FacePurpose, HostedCheck as WireHosted, RedeemFaceResultRequest,
 };
 use shiming_proto::types::v1::{DocumentType as WireDocumentType, IdentityDocument};
 use shiming_rpc::ClientChannel;
@@ -66,6 +67,33 @@ pub struct FaceTicket {
     pub capture_token: Redacted<String>,
     /// When the session ends.
     pub expire_time: DateTime<Utc>,
+    /// The provider's face check to show instead of our own camera page.
+    pub hosted: Option<HostedCheck>,
+}
+
+/// A face check on a provider's own page; handed on as face-auth gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostedCheck {
+    /// `FaceProvider` of the contract.
+    pub provider: i32,
+    /// The page to open; empty for WeChat.
+    pub url: Redacted<String>,
+    /// What WeChat's JS-SDK opens; empty for all others.
+    pub verify_id: Redacted<String>,
+}
+
+impl From<WireHosted> for HostedCheck {
+    fn from(hosted: WireHosted) -> Self {
+        let WireHosted { provider, url, verify_id } = hosted;
+        Self { provider, url: url.into(), verify_id: verify_id.into() }
+    }
+}
+
+impl From<HostedCheck> for WireHosted {
+    fn from(hosted: HostedCheck) -> Self {
+        let HostedCheck { provider, url, verify_id } = hosted;
+        Self { provider, url: url.into_inner(), verify_id: verify_id.into_inner() }
+    }
 }
 
 /// A result to be redeemed; face-auth hands it out only to the purpose and subject its session was opened for.
@@ -155,7 +183,8 @@ impl FaceAuth for FaceAuthService {
                 agree_time: Some(timestamp(session.consent_time)),
             }),
             request_id: session.request_id.to_string(),
-            validate_only: false,
+            // No openid is known here: persons don't come from inside WeChat yet.
+            ..Default::default()
         };
         let answer =
             self.0.clone().create_face_session(request).await.map_err(|status| judge(status.into()))?;
@@ -165,6 +194,7 @@ impl FaceAuth for FaceAuthService {
                 face_session_id: parse_id("face_session_id", &answer.face_session_id)?,
                 capture_token: answer.capture_token.into(),
                 expire_time: to_time("expire_time", required("expire_time", answer.expire_time)?)?,
+                hosted: answer.hosted.map(HostedCheck::from),
             })
         };
         ticket().map_err(|fault| FaceError::Fault(Box::new(fault)))

@@ -97,6 +97,7 @@ pub(super) fn ticket(ticket: TicketView) -> wire::FaceSessionTicket {
         face_session_id: ticket.face_session_id.to_string(),
         capture_token: ticket.capture_token.into_inner(),
         expire_time: Some(timestamp(ticket.expire_time)),
+        hosted: ticket.hosted.map(Into::into),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use shiming_identity::clients::face::HostedCheck;
 use shiming_proto::identity::v1 as wire;
 use shiming_proto::identity::v1::CollectionStep;
 use shiming_proto::types::v1::{DocumentType, IdentityDocument};
@@ -22,6 +23,7 @@ on_sqlite!(
     steps_keep_their_order,
     fifteen_minutes_after_the_last_step_it_is_over,
     validate_only_changes_nothing,
+    a_providers_face_check_is_handed_on,
 );
 
 fn start(document: IdentityDocument) -> wire::StartCollectionRequest {
@@ -220,4 +222,26 @@ async fn validate_only_changes_nothing(database: TestDatabase) {
         .finish_collection(finish(&begun, &citizen, &code))
         .await
         .expect("the code stayed usable");
+}
+
+async fn a_providers_face_check_is_handed_on(database: TestDatabase) {
+    let world = World::start(database).await;
+    let hosted = HostedCheck { provider: 4, url: "https://example.cn/auth".into(), verify_id: "".into() };
+    *world.face.hosted.lock().unwrap() = Some(hosted);
+    let begun = world.begin(&citizen(1)).await;
+    let request = wire::BeginCollectionFaceRequest {
+        collection_token: begun.token.clone(),
+        consent: Some(begun.consent.clone()),
+        request_id: id(),
+        validate_only: false,
+    };
+    let open =
+        async || world.collections().begin_collection_face(request.clone()).await.unwrap().into_inner();
+    let first = open().await;
+    let told = first.face_session.clone().unwrap().hosted.unwrap();
+    assert_eq!(
+        (told.provider, told.url.as_str(), told.verify_id.as_str()),
+        (4, "https://example.cn/auth", "")
+    );
+    assert_eq!(open().await, first, "a repetition gets the same check");
 }

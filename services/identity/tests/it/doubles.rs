@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use shiming_cache::{Cache, CacheError, Messages, SharedCache};
 use shiming_identity::clients::face::{
-    FaceAuth, FaceError, FaceResult, FaceTicket, NewFaceSession, Purpose, Redemption,
+    FaceAuth, FaceError, FaceResult, FaceTicket, HostedCheck, NewFaceSession, Purpose, Redemption,
 };
 use shiming_identity::clients::sms::{CodeMessage, SmsError, SmsSender};
 use shiming_kernel::{ErrorKind, FaceSessionId, RequestId, SharedClock};
@@ -24,6 +24,8 @@ pub(crate) struct Face {
     sessions: Mutex<HashMap<FaceSessionId, FaceSession>>,
     pub(crate) down: AtomicBool,
     pub(crate) opened: Mutex<Vec<NewFaceSession>>,
+    /// The provider's face check that every session comes with.
+    pub(crate) hosted: Mutex<Option<HostedCheck>>,
 }
 
 struct FaceSession {
@@ -36,7 +38,13 @@ struct FaceSession {
 
 impl Face {
     pub(crate) fn new(clock: SharedClock) -> Self {
-        Self { clock, sessions: Mutex::default(), down: AtomicBool::new(false), opened: Mutex::default() }
+        Self {
+            clock,
+            sessions: Mutex::default(),
+            down: AtomicBool::new(false),
+            opened: Mutex::default(),
+            hosted: Mutex::default(),
+        }
     }
 
     /// The right person looked into the camera.
@@ -76,7 +84,12 @@ impl FaceAuth for Face {
         });
         self.opened.lock().unwrap().push(session);
         let expire_time = self.clock.now() + Duration::from_mins(10);
-        Ok(FaceTicket { face_session_id, capture_token: "capture".into(), expire_time })
+        Ok(FaceTicket {
+            face_session_id,
+            capture_token: "capture".into(),
+            expire_time,
+            hosted: self.hosted.lock().unwrap().clone(),
+        })
     }
 
     async fn redeem(&self, redemption: Redemption) -> Result<FaceResult, FaceError> {

@@ -26,6 +26,7 @@ mod one_time_code;
 mod random;
 mod sealer;
 mod signed;
+mod tc3;
 mod token;
 
 pub use blind_index::BlindIndex;
@@ -36,4 +37,5 @@ pub use one_time_code::OneTimeCodes;
 pub use random::{random_below, random_digits};
 pub use sealer::{Sealer, Suite, field_context};
 pub use signed::{PublicKey, StatementKey, verify_statement};
+pub use tc3::Tc3Signer;
 pub use token::{SecretToken, TokenHash};

@@ -3,11 +3,13 @@
 //! A service's `main` is `process::run(...)`: it loads nothing itself, so that the order (crypto provider → configuration → tokio
 //! runtime → telemetry → service → drain → flush) is written once.
 
+mod breaker;
 pub mod config;
 mod crypto;
 pub mod lifecycle;
 pub mod process;
 pub mod telemetry;
 
+pub use breaker::{BreakerRule, CircuitBreaker, Permit};
 pub use crypto::install_crypto_provider;
 pub use lifecycle::{Finished, Shutdown};

@@ -40,6 +40,8 @@ pub(crate) struct Model {
     pub(crate) model_pack: Option<String>,
     pub(crate) decide_time: Option<DateTime<Utc>>,
     pub(crate) result_expire_time: Option<DateTime<Utc>>,
+    /// Who compared; rows of version 0.1 have none: it was our own engine.
+    pub(crate) provider: Option<String>,
     pub(crate) redeem_time: Option<DateTime<Utc>>,
 }
 

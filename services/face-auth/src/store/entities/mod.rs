@@ -8,4 +8,5 @@ pub(super) mod face_session;
 pub(super) mod face_tombstone;
 pub(super) mod frame_mark;
 pub(super) mod processing_record;
+pub(super) mod provider_check;
 pub(super) mod risk_event;

@@ -8,6 +8,7 @@
 mod m20261101_000001_face_sessions;
 mod m20261101_000002_authority_references;
 mod m20261127_000003_liveness;
+mod m20261127_000004_provider_checks;
 mod m20261127_000010_face_data;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261101_000001_face_sessions::Migration));
         all.push(Box::new(m20261101_000002_authority_references::Migration));
         all.push(Box::new(m20261127_000003_liveness::Migration));
+        all.push(Box::new(m20261127_000004_provider_checks::Migration));
         all.push(Box::new(m20261127_000010_face_data::Migration));
         all
     }

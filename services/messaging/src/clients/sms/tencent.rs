@@ -1,12 +1,11 @@
 //! Tencent Cloud SMS, API 2021-01-11 `SendSms`, signed with TC3-HMAC-SHA256.
 
-mod signature;
-
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Serialize};
+use shiming_crypto::Tc3Signer;
 use shiming_identifiers::Mobile;
 use shiming_kernel::SharedClock;
 use url::Url;
@@ -14,7 +13,6 @@ use url::Url;
 use super::{SmsFailure, SmsProvider};
 use crate::config::TencentConfig;
 use crate::domain::{SmsText, SmsWording};
-use signature::Signer;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
@@ -101,7 +99,7 @@ impl SmsProvider for TencentSms {
         let body = self.body(mobile, text)?;
         let now = self.clock.now();
         let signer =
-            Signer { id: &self.config.secret_id, key: self.config.secret_key.expose(), service: "sms" };
+            Tc3Signer { id: &self.config.secret_id, key: self.config.secret_key.expose(), service: "sms" };
         let authorization = signer.authorization(&self.host, CONTENT_TYPE, &body, now);
         let answer = self
             .http

@@ -1,29 +1,26 @@
 //! TC3-HMAC-SHA256: how Tencent Cloud's API 3.0 knows who asks. Pure; checked against the vendor's published example.
 
+use std::fmt;
+
 use aws_lc_rs::{digest, hmac};
 use chrono::{DateTime, Utc};
 
 /// An account's secret, for one of the vendor's services.
-pub(super) struct Signer<'a> {
+#[derive(Clone, Copy)]
+pub struct Tc3Signer<'a> {
     /// `SecretId`.
-    pub(super) id: &'a str,
+    pub id: &'a str,
     /// `SecretKey`.
-    pub(super) key: &'a str,
+    pub key: &'a str,
     /// `sms`, `cvm`, `faceid`, …
-    pub(super) service: &'a str,
+    pub service: &'a str,
 }
 
 const SIGNED_HEADERS: &str = "content-type;host";
 
-impl Signer<'_> {
-    /// The `Authorization` header of a POST to `/` at `time`.
-    pub(super) fn authorization(
-        &self,
-        host: &str,
-        content_type: &str,
-        body: &[u8],
-        time: DateTime<Utc>,
-    ) -> String {
+impl Tc3Signer<'_> {
+    /// The `Authorization` header of a POST to `/` at `time`; `host` and `content_type` as the request's headers have them.
+    pub fn authorization(&self, host: &str, content_type: &str, body: &[u8], time: DateTime<Utc>) -> String {
         let date = time.format("%Y-%m-%d").to_string();
         let scope = format!("{date}/{}/tc3_request", self.service);
         let canonical = format!(
@@ -40,6 +37,15 @@ impl Signer<'_> {
             "TC3-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={SIGNED_HEADERS}, Signature={signature}",
             self.id
         )
+    }
+}
+
+impl fmt::Debug for Tc3Signer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tc3Signer")
+            .field("id", &self.id)
+            .field("service", &self.service)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,7 +66,7 @@ mod tests {
     fn signs_as_the_vendor_documents() {
         let body =
             br#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}"#;
-        let signer = Signer { id: "AKIDEXAMPLE", key: "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", service: "cvm" };
+        let signer = Tc3Signer { id: "AKIDEXAMPLE", key: "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", service: "cvm" };
         let time = DateTime::from_timestamp(1_551_113_065, 0).unwrap();
         let header =
             signer.authorization("cvm.tencentcloudapi.com", "application/json; charset=utf-8", body, time);
