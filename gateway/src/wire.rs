@@ -156,20 +156,6 @@ wire_enum!(
 );
 
 wire_enum!(
-    /// Who compared a face.
-    pub(crate) FaceProvider = face::v1::FaceProvider {
-        /// The bureau's own engine.
-        BuiltIn,
-        /// An authority that compares over gRPC.
-        External,
-        /// WeChat 人脸核身
-        Wechat,
-        /// Tencent Cloud `FaceID`
-        Tencent,
-    }
-);
-
-wire_enum!(
     /// The registration's state.
     pub(crate) EnterpriseStatus = enterprise::v1::EnterpriseStatus {
         /// 正常
