@@ -15,6 +15,7 @@ use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time}
 use shiming_rpc::status::Problem;
 use uuid::Uuid;
 
+use super::signed_result::ResultKeys;
 use crate::domain::identity::Identity;
 use crate::error::{BoxedCause, IdentityError};
 
@@ -156,12 +157,15 @@ pub trait FaceAuth: Send + Sync {
 
 /// Asks the face-auth service.
 #[derive(Clone, Debug)]
-pub struct FaceAuthService(FaceSessionServiceClient<ClientChannel>);
+pub struct FaceAuthService {
+    sessions: FaceSessionServiceClient<ClientChannel>,
+    keys: ResultKeys,
+}
 
 impl FaceAuthService {
     /// Through a channel to face-auth.
     pub fn new(face_auth: ClientChannel) -> Self {
-        Self(FaceSessionServiceClient::new(face_auth))
+        Self { sessions: FaceSessionServiceClient::new(face_auth), keys: ResultKeys::default() }
     }
 }
 
@@ -186,8 +190,12 @@ impl FaceAuth for FaceAuthService {
             // No openid is known here: persons don't come from inside WeChat yet.
             ..Default::default()
         };
-        let answer =
-            self.0.clone().create_face_session(request).await.map_err(|status| judge(status.into()))?;
+        let answer = self
+            .sessions
+            .clone()
+            .create_face_session(request)
+            .await
+            .map_err(|status| judge(status.into()))?;
         let answer = answer.into_inner();
         let ticket = || -> Result<FaceTicket, InvalidField> {
             Ok(FaceTicket {
@@ -209,15 +217,16 @@ impl FaceAuth for FaceAuthService {
             validate_only: false,
         };
         let answer =
-            self.0.clone().redeem_face_result(request).await.map_err(|status| judge(status.into()))?;
-        let result = required("result", answer.into_inner().result)
-            .map_err(|fault| FaceError::Fault(Box::new(fault)))?;
+            self.sessions.clone().redeem_face_result(request).await.map_err(|status| judge(status.into()))?;
+        let answer = answer.into_inner();
+        let result = required("result", answer.result).map_err(|fault| FaceError::Fault(Box::new(fault)))?;
         let bound = result.subject_id == redemption.subject_id.to_string()
             && result.face_session_id == redemption.face_session_id.to_string()
             && result.purpose() == wire_purpose(redemption.purpose);
         if !bound {
             return Err(FaceError::Fault("the result belongs to something else".into()));
         }
+        self.keys.check(&self.sessions, &result, &answer.signed_result).await?;
         Ok(FaceResult {
             similarity: result.similarity,
             threshold: result.threshold,

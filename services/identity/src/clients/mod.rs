@@ -3,4 +3,5 @@
 pub mod events;
 pub mod face;
 pub mod face_data;
+mod signed_result;
 pub mod sms;
