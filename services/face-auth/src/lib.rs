@@ -39,6 +39,7 @@ use tokio_util::task::TaskTracker;
 
 use app::{App, Authorities, BuiltInAuthority, PrivacyRules, Rules};
 use clients::MessagingSink;
+use clients::authority::Authority;
 pub use config::{
     AcceptedText, AuthorityConfig, BreakerConfig, Codes, Config, ConsentConfig, DEFAULT, DemoCitizen,
     DemoConfig, EvidenceConfig, ExternalConfig, FaceDataConfig, LimitsConfig, ProviderName, TencentConfig,
@@ -91,14 +92,13 @@ impl FaceAuth {
         let connector = Connector::new(NAME, shutdown)?;
         let messaging = connector.connect(&config.peers.messaging)?;
         let vault = store::Vault::new(&keyring)?;
-        let built_in = BuiltInAuthority {
+        let built_in: Arc<dyn Authority> = Arc::new(BuiltInAuthority {
             store: store.clone(),
             vault: vault.clone(),
             model_pack: engine.versions().pack.clone(),
-        };
+        });
         let max_bytes = config.engine.limits.max_bytes;
-        let authorities =
-            Authorities::new(&config.authority, Arc::new(built_in), &connector, &clock, max_bytes)?;
+        let authorities = Authorities::new(&config.authority, &built_in, &connector, &clock, max_bytes)?;
         let app = App {
             store,
             vault,

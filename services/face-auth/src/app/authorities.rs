@@ -27,7 +27,7 @@ impl Authorities {
     /// In the configured order. `built_in` compares with the references kept here; `max_bytes` is the most a picture has.
     pub(crate) fn new(
         config: &AuthorityConfig,
-        built_in: Arc<dyn Authority>,
+        built_in: &Arc<dyn Authority>,
         connector: &Connector,
         clock: &SharedClock,
         max_bytes: usize,
@@ -42,7 +42,7 @@ impl Authorities {
         for name in &config.order {
             let breaker = CircuitBreaker::new(name.provider().as_str(), config.breaker.rule(), clock.clone());
             match name {
-                ProviderName::BuiltIn => all.comparators.push(Arc::clone(&built_in), None),
+                ProviderName::BuiltIn => all.comparators.push(Arc::clone(built_in), None),
                 ProviderName::External => {
                     if let Some(external) = &config.external {
                         let channel = connector.connect(&external.peer())?;

@@ -6,7 +6,7 @@
 use serde_json::json;
 use shiming_kernel::{CallContext, FaceSessionId, Redacted};
 
-use super::{App, CreateFaceSession, OpenedSession, audit_entry};
+use super::{App, CreateFaceSession, audit_entry};
 use crate::clients::authority::{NewCheck, NotBegun};
 use crate::domain::{Evidence, ProviderOutcome, Refusal, Ticket};
 use crate::error::FaceAuthError;
@@ -17,14 +17,13 @@ pub(crate) async fn begin_hosted_check(
     app: &App,
     caller: &CallContext,
     command: &CreateFaceSession,
-    opened: &OpenedSession,
+    session: FaceSessionId,
     openid: Option<&Redacted<String>>,
 ) -> Result<Option<Ticket>, FaceAuthError> {
     let authorities = &app.authorities;
     if authorities.hosted.is_empty() || command.request.validate_only {
         return Ok(None);
     }
-    let session = opened.face_session_id;
     let known = store::find_check(app.store.reader(), &app.vault, session).await?;
     match known {
         Some(check) if check.ticket.is_some() => return Ok(check.ticket),

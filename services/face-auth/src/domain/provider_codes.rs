@@ -4,7 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::authority::ProviderOutcome::{self, *};
+use super::authority::ProviderOutcome::{
+    self, AlreadyFinished, CameraPermission, CaptureQuality, DeviceUnsupported, FaceNotFinished, FaceNotSame,
+    FaceRetryExhausted, FaceSessionExpired, LivenessAttack, NameIdMismatch, NoAuthoritativePhoto, Passed,
+    ProviderNotAuthorised, ProviderTemporary, UserCancelled,
+};
 
 type Row = (&'static [i64], ProviderOutcome);
 
@@ -142,7 +146,9 @@ mod tests {
             (&[2010, 1102, 1201, 1202, 1203, 1204, 1205], CaptureQuality),
         ];
         for (codes, outcome) in expected {
-            codes.iter().for_each(|code| assert_eq!(table.read(*code), Some(outcome), "{code}"));
+            for code in codes {
+                assert_eq!(table.read(*code), Some(outcome), "{code}");
+            }
         }
     }
 
@@ -157,7 +163,9 @@ mod tests {
             (&[90008, 90009, 90010], CameraPermission),
         ];
         for (codes, outcome) in expected {
-            codes.iter().for_each(|code| assert_eq!(wechat.read(*code), Some(outcome), "{code}"));
+            for code in codes {
+                assert_eq!(wechat.read(*code), Some(outcome), "{code}");
+            }
         }
         let aliyun = CodeTable::of(ALIYUN);
         let read = |codes: &[i64]| codes.iter().map(|code| aliyun.read(*code)).collect::<Vec<_>>();

@@ -19,8 +19,8 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    /// Our own engine's: decides from the similarity of each frontal frame with the reference; that the frames show one face is the liveness
-    /// judgement's concern. Without a frame nobody passes, and neither with a similarity that is not a number.
+    /// Our own engine's: decides from the similarity of each frontal frame with the reference; that the frames show one face is the
+    /// liveness judgement's concern. Without a frame nobody passes, and neither with a similarity that is not a number.
     pub(crate) fn reach(levels: &LevelThresholds, asked: Evidence, to_reference: &[f32]) -> Self {
         let weakest = to_reference.iter().copied().min_by(f32::total_cmp).unwrap_or(-1.0);
         let threshold = levels.of(asked);

@@ -27,9 +27,10 @@ impl FaceSessionService for FaceSessionApi {
     ) -> Result<Response<CreateFaceSessionResponse>, Status> {
         let (caller, request) = (context(&request), request.into_inner());
         let command = convert::create_face_session(&request, self.0.clock.now())?;
-        let openid = hosted::openid(&request.wechat_openid).map_err(FaceAuthError::from)?;
+        let follower = hosted::openid(&request.wechat_openid).map_err(FaceAuthError::from)?;
         let opened = app::create_face_session(&self.0, &caller, &command).await?;
-        let hosted = app::begin_hosted_check(&self.0, &caller, &command, &opened, openid.as_ref()).await?;
+        let session = opened.face_session_id;
+        let hosted = app::begin_hosted_check(&self.0, &caller, &command, session, follower.as_ref()).await?;
         Ok(Response::new(convert::opened(opened, hosted.map(hosted::check), request.validate_only)))
     }
 

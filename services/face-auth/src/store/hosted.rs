@@ -131,7 +131,7 @@ pub(crate) async fn forget_person(tx: &Tx, id: FaceSessionId) -> Found<()> {
 fn open(vault: &Vault, row: &Model) -> Found<ProviderCheck> {
     let id = row.face_session_id;
     let stored = |sealed| vault.open_json::<StoredPerson>("provider_checks.person", id, sealed);
-    let person = row.person.as_deref().map(stored).transpose()?.map(person).transpose()?;
+    let person = row.person.as_deref().map(stored).transpose()?.as_ref().map(person).transpose()?;
     let ticket = |sealed| vault.open_json::<Ticket>("provider_checks.ticket", id, sealed);
     let ticket = row.ticket.as_deref().map(ticket).transpose()?;
     let outcome =
@@ -139,7 +139,7 @@ fn open(vault: &Vault, row: &Model) -> Found<ProviderCheck> {
     Ok(ProviderCheck { person, ticket, next_query_time: row.next_query_time, outcome: outcome.transpose()? })
 }
 
-fn person(stored: StoredPerson) -> Found<KnownPerson> {
+fn person(stored: &StoredPerson) -> Found<KnownPerson> {
     // It was read by its rules when it came; only a birth in the future depends on the day.
     let document = DocumentNumber::parse(stored.kind, stored.number.expose(), NaiveDate::MAX);
     let name = PersonName::parse(stored.name.expose());
