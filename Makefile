@@ -80,8 +80,8 @@ bench-faces: face-eval tests/node_modules/.package-lock.json $(SETUP)/bench-venv
 
 fuzz-images: tests/node_modules/.package-lock.json ## Feed the picture decoder RUNS=1000000 damaged pictures; needs cargo-fuzz
 	@command -v cargo-fuzz > /dev/null || { echo 'first: cargo install --locked cargo-fuzz@0.13.2'; exit 1; }
-	node services/face-auth/fuzz/seeds.mjs
-	services/face-auth/fuzz/run.sh image -runs=$(RUNS)
+	node services/face-auth/engine/fuzz/seeds.mjs
+	services/face-auth/engine/fuzz/run.sh image -runs=$(RUNS)
 
 face-eval: models
 	@[ -f "$(IMAGES)/images.csv" ] || { echo 'say IMAGES=DIR: a folder of pictures and their images.csv (file,person)'; exit 1; }

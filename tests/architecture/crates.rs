@@ -76,6 +76,8 @@ fn may_use(from: &str, to: &str) -> bool {
         "all-in-one" => true,
         "testkit" => row(to).is_some() || to == "proto",
         "gateway" => (row(to).is_some() && to != "store") || to == "proto",
+        "face-engine" => to == "kernel",
+        "face-auth" if to == "face-engine" => true,
         service if SERVICES.contains(&service) => row(to).is_some() || to == "proto",
         "rpc" if to == "proto" => true,
         shared => matches!((row(shared), row(to)), (Some(from), Some(to)) if to < from),

@@ -13,10 +13,12 @@ mod app;
 mod clients;
 mod config;
 mod domain;
-pub mod engine;
 mod error;
 mod rpc;
 mod store;
+
+/// The engine, a crate of its own: it is built with optimisation in every profile, and its benchmarks and fuzz targets without a service.
+pub use shiming_face_engine as engine;
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use shiming_face_auth::engine::{EngineConfig, EngineError, FaceEngine, Template};
+use shiming_face_engine::{EngineConfig, EngineError, FaceEngine, Template};
 
 /// Which model pack is measured.
 #[derive(Args, Clone)]

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use clap::Args;
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
-use shiming_face_auth::engine::{EngineError, FaceEngine};
+use shiming_face_engine::{EngineError, FaceEngine};
 
 use crate::engine::Pack;
 use crate::measure::{names_in, read, read_text};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
-use shiming_face_auth::engine::{EngineError, FaceEngine};
+use shiming_face_engine::{EngineError, FaceEngine};
 
 use crate::engine::refusal;
 

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 use shiming_bench::list::{Pair, every_pair, given_pairs};
 use shiming_bench::{Comparisons, OperatingPoint};
-use shiming_face_auth::engine::Template;
+use shiming_face_engine::Template;
 
 use crate::engine::{Gate, Pack};
 use crate::measure::{Measured, pictures, read_text};

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use clap::Args;
 use serde::Serialize;
 use shiming_bench::{Presentations, Proportion, worst};
-use shiming_face_auth::engine::{EngineError, FaceEngine, ObserveOptions};
+use shiming_face_engine::{EngineError, FaceEngine, ObserveOptions};
 
 use crate::engine::Pack;
 use crate::measure::{Measured, names_in, pictures};

@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
-use shiming_face_auth::engine::{EngineError, FaceEngine};
+use shiming_face_engine::{EngineError, FaceEngine};
 
 use crate::engine::{Pack, refusal};
 use crate::measure::read;

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shiming_face_auth::engine::fuzz_decode;
+use shiming_face_engine::fuzz_decode;
 
 fuzz_target!(|bytes: &[u8]| {
     fuzz_decode(bytes);

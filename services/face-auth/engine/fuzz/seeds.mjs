@@ -1,6 +1,6 @@
 // Small sound pictures of every kind the engine reads, from which the fuzzer starts (`make fuzz-images`).
 //
-//   node services/face-auth/fuzz/seeds.mjs [directory]
+//   node services/face-auth/engine/fuzz/seeds.mjs [directory]
 //
 // Each is a gradient of 64 × 48 pixels: a file of a few hundred bytes lets the fuzzer try thousands of changes a second.
 import { mkdir, writeFile } from 'node:fs/promises';

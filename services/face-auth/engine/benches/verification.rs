@@ -1,7 +1,7 @@
 //! One verification (two 480 × 640 JPEGs to a similarity) and one frame of a liveness burst, each beside the sum of its bare
 //! inferences, which it can't beat; how much two workers do against one; and what a worker costs in memory.
 //!
-//!     cargo bench -p shiming-face-auth
+//!     cargo bench -p shiming-face-engine
 
 use std::fs;
 use std::path::Path;
@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use criterion::{Criterion, Throughput};
 use futures::future::join_all;
-use shiming_face_auth::engine::{EngineConfig, FaceEngine, InferenceTimes, ObserveOptions};
+use shiming_face_engine::{EngineConfig, FaceEngine, InferenceTimes, ObserveOptions};
 use tokio::runtime::{Builder, Runtime};
 
 fn engine(workers: usize) -> FaceEngine {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.setup/models");
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../.setup/models");
     FaceEngine::start(&EngineConfig { models, workers, queue: 64, ..EngineConfig::default() })
         .expect("models are ready (make models)")
 }
@@ -24,7 +24,7 @@ fn runtime() -> Runtime {
 }
 
 fn astronaut() -> Bytes {
-    Bytes::from_static(include_bytes!("../tests/photos/astronaut.jpg"))
+    Bytes::from_static(include_bytes!("../../tests/photos/astronaut.jpg"))
 }
 
 async fn verify(engine: &FaceEngine) -> f32 {

@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     fn repository_models() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.setup/models")
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../.setup/models")
     }
 
     fn copy_of_the_models() -> (tempfile::TempDir, EngineConfig) {

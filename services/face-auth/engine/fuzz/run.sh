@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # One fuzz target, from its corpus and the inputs that once failed:
 #
-#   services/face-auth/fuzz/run.sh image [libFuzzer's options: -runs=1000000, -max_total_time=600, -jobs=2]
-#   SANITIZER=address services/face-auth/fuzz/run.sh image ...
+#   services/face-auth/engine/fuzz/run.sh image [libFuzzer's options: -runs=1000000, -max_total_time=600, -jobs=2]
+#   SANITIZER=address services/face-auth/engine/fuzz/run.sh image ...
 #
 # RUSTC_BOOTSTRAP lets the pinned stable toolchain take the flags that cargo-fuzz gives; nothing but this build sees it. A picture
 # of 8 KiB that takes five seconds, or asks for 64 MiB at once, is a finding as much as a panic is.
