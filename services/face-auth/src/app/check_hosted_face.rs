@@ -14,6 +14,7 @@ use shiming_store::{Idempotency, Tx};
 
 use super::admission::{admits_person, of_token};
 use super::conclude_capture::{count, suspect};
+use super::record_decision::{Decision, record_decision};
 use super::{App, audit_entry};
 use crate::clients::authority::{HostedFault, HostedPass, OpenCheck};
 use crate::domain::{
@@ -160,6 +161,10 @@ async fn conclude(
     }
     store::end_check(&tx, id, outcome).await?;
     let refusal = refusal(app, outcome, attempts_left);
+    if outcome != ProviderOutcome::FaceNotFinished {
+        let decision = Decision::refused(Some(ticket.provider()), refusal.reason());
+        record_decision(app, &tx, id, &decision).await?;
+    }
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "provider": provider, "reason": refusal.reason()});
     tx.audit(audit_entry(caller, "face_hosted.refused", &id, detail));
@@ -193,6 +198,7 @@ async fn passed(
         expire_time: now + app.rules.result_life,
     };
     store::mark_passed(&tx, id, &outcome).await?;
+    record_decision(app, &tx, id, &Decision::passed(outcome.provider, None)).await?;
     store::end_check(&tx, id, ProviderOutcome::Passed).await?;
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "evidence": outcome.evidence.as_str(), "provider": outcome.provider.as_str(), "similarity": outcome.similarity.to_string(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde_json::json;
 use shiming_kernel::{CallContext, EventId, ServiceError as _};
 use shiming_store::{OutboxEvent, Tx};
@@ -44,8 +45,7 @@ pub(super) async fn conclude(
         _ if is_replay => doubted(app, caller, &tx, &session, &replayed).await?,
         Finding::Doubted(doubt) => doubted(app, caller, &tx, &session, doubt).await?,
         Finding::Compared { live, verdict, frames, picture } if verdict.passed => {
-            record_decision(app, &tx, id, &Decision::passed(picture.as_ref())).await?;
-            return pass(app, caller, tx, begun, (live, verdict, *frames)).await;
+            return pass(app, caller, tx, begun, (live, verdict, *frames, picture.as_ref())).await;
         }
         Finding::Compared { .. } => {
             let attempts_left = count(app, caller, &tx, &session, Tried::NotSame).await?;
@@ -57,8 +57,11 @@ pub(super) async fn conclude(
         }
     };
     store::end_capture(&tx, id).await?;
-    let is_compared = matches!(finding, Finding::Compared { .. });
-    record_decision(app, &tx, id, &Decision::refused(refusal.reason(), is_compared)).await?;
+    let compared_by = match finding {
+        Finding::Compared { verdict, .. } => Some(verdict.provider),
+        _ => None,
+    };
+    record_decision(app, &tx, id, &Decision::refused(compared_by, refusal.reason())).await?;
     let facts = refusal.metadata().into_iter().collect::<BTreeMap<_, _>>();
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "reason": refusal.reason(), "facts": facts, "model_pack": app.engine.versions().pack});
@@ -164,7 +167,7 @@ async fn pass(
     caller: &CallContext,
     tx: Tx,
     begun: &Begun,
-    (live, verdict, frames): (&Live, &Verdict, usize),
+    (live, verdict, frames, picture): (&Live, &Verdict, usize, Option<&Bytes>),
 ) -> Result<Passed, FaceAuthError> {
     let (now, session) = (tx.now(), &begun.session);
     if now >= session.expire_time {
@@ -185,6 +188,8 @@ async fn pass(
         expire_time: now + app.rules.result_life,
     };
     store::mark_passed(&tx, session.face_session_id, &outcome).await?;
+    let decision = Decision::passed(outcome.provider, picture);
+    record_decision(app, &tx, session.face_session_id, &decision).await?;
     store::forget_person(&tx, session.face_session_id).await?;
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "evidence": outcome.evidence.as_str(), "similarity": outcome.similarity.to_string(),

@@ -5,16 +5,16 @@ use shiming_kernel::FaceSessionId;
 use shiming_store::Tx;
 
 use super::App;
-use crate::domain::{NewProcessing, ProcessedKind, Processor};
+use crate::domain::{NewProcessing, ProcessedKind, Provider};
 use crate::error::FaceAuthError;
 use crate::store;
 
 /// The result of a decision that let the person through.
 const PASSED: &str = "PASSED";
-/// What a capture is judged by before it comes to the comparison.
+/// What a face check takes before it comes to a comparison here.
 const LOOKED_AT: &[ProcessedKind] =
     &[ProcessedKind::Document, ProcessedKind::FaceImage, ProcessedKind::Liveness];
-/// What a comparison takes.
+/// What a comparison takes here.
 const COMPARED: &[ProcessedKind] =
     &[ProcessedKind::Document, ProcessedKind::FaceImage, ProcessedKind::Liveness, ProcessedKind::Reference];
 
@@ -22,7 +22,7 @@ const COMPARED: &[ProcessedKind] =
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Decision<'a> {
     pub(super) kinds: &'a [ProcessedKind],
-    pub(super) processor: Processor,
+    pub(super) provider: Provider,
     /// `PASSED`, or the reason why not.
     pub(super) result: &'a str,
     /// A frontal frame of a capture that passed.
@@ -30,16 +30,21 @@ pub(super) struct Decision<'a> {
 }
 
 impl<'a> Decision<'a> {
-    /// Our own engine let the person through.
-    pub(super) const fn passed(picture: Option<&'a Bytes>) -> Self {
-        Self { kinds: COMPARED, processor: Processor::BuiltIn, result: PASSED, picture }
+    /// `provider` let the person through.
+    pub(super) fn passed(provider: Provider, picture: Option<&'a Bytes>) -> Self {
+        Self { kinds: kinds(Some(provider)), provider, result: PASSED, picture }
     }
 
-    /// Our own engine did not.
-    pub(super) const fn refused(reason: &'a str, is_compared: bool) -> Self {
-        let kinds = if is_compared { COMPARED } else { LOOKED_AT };
-        Self { kinds, processor: Processor::BuiltIn, result: reason, picture: None }
+    /// The person wasn't let through; without a provider it didn't come to a comparison.
+    pub(super) fn refused(compared_by: Option<Provider>, reason: &'a str) -> Self {
+        let provider = compared_by.unwrap_or_default();
+        Self { kinds: kinds(compared_by), provider, result: reason, picture: None }
     }
+}
+
+/// Only our own comparison takes the reference that is kept here.
+fn kinds(compared_by: Option<Provider>) -> &'static [ProcessedKind] {
+    if compared_by == Some(Provider::BuiltIn) { COMPARED } else { LOOKED_AT }
 }
 
 /// Writes it; the session is locked by `tx`.
@@ -59,7 +64,7 @@ pub(super) async fn record_decision(
         record_id: app.ids.next(),
         face_session_id: id,
         kinds: decision.kinds,
-        processor: decision.processor,
+        provider: decision.provider,
         result: decision.result,
         evidence_expire_time,
         expire_time: tx.now() + app.privacy.records_kept,

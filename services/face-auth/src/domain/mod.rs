@@ -32,7 +32,7 @@ pub(crate) use identity::{IdentityKeys, KnownPerson};
 pub(crate) use liveness::{AttackType, Doubt, Live, Liveness, LivenessRules, PASSIVE_FRAMES, Sight, judge};
 pub(crate) use lock::{FaceLock, LOCKED_BY_ATTACKS};
 pub(crate) use people_stored::{PeopleStored, PeopleThresholds};
-pub(crate) use processing::{NewProcessing, ProcessedKind, ProcessingRecord, Processor};
+pub(crate) use processing::{NewProcessing, ProcessedKind, ProcessingRecord};
 pub(crate) use provider_codes::{CodeTable, told_to_browser};
 pub(crate) use purpose::Purpose;
 pub(crate) use refusal::Refusal;

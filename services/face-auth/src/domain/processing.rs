@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use shiming_kernel::FaceSessionId;
 use uuid::Uuid;
 
+use super::authority::Provider;
 use super::purpose::Purpose;
 
 /// A kind of personal data that was processed.
@@ -37,44 +38,13 @@ impl ProcessedKind {
     }
 }
 
-/// Who processed it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Processor {
-    /// Our own engine.
-    BuiltIn,
-    /// An authority that compares over gRPC.
-    External,
-    /// WeChat 人脸核身.
-    WeChat,
-    /// Tencent Cloud `FaceID`.
-    Tencent,
-}
-
-impl Processor {
-    const ALL: [Self; 4] = [Self::BuiltIn, Self::External, Self::WeChat, Self::Tencent];
-
-    /// The form the column uses.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::BuiltIn => "built_in",
-            Self::External => "external",
-            Self::WeChat => "wechat",
-            Self::Tencent => "tencent",
-        }
-    }
-
-    pub(crate) fn from_column(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|processor| processor.as_str() == text)
-    }
-}
-
 /// A decision about to be noted; whose and on which consent, its session knows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewProcessing<'a> {
     pub(crate) record_id: Uuid,
     pub(crate) face_session_id: FaceSessionId,
     pub(crate) kinds: &'a [ProcessedKind],
-    pub(crate) processor: Processor,
+    pub(crate) provider: Provider,
     /// `PASSED`, or the reason why not.
     pub(crate) result: &'a str,
     /// Until when a picture is kept; `None`: none is.
@@ -92,7 +62,7 @@ pub(crate) struct ProcessingRecord {
     pub(crate) consent_id: Uuid,
     pub(crate) consent_version: String,
     pub(crate) kinds: Vec<ProcessedKind>,
-    pub(crate) processor: Processor,
+    pub(crate) provider: Provider,
     pub(crate) result: String,
     pub(crate) evidence_expire_time: Option<DateTime<Utc>>,
     pub(crate) expire_time: DateTime<Utc>,

@@ -11,8 +11,9 @@ use shiming_rpc::convert::{InvalidField, page, parse_id, request_meta, timestamp
 use tonic::{Request, Response, Status};
 
 use super::convert::{person, wire_purpose};
+use super::hosted;
 use crate::app::{self, App, EraseFaceData, FaceDataStatistics, ListProcessingRecords};
-use crate::domain::{ErasedCounts, Erasure, ErasureClaims, ProcessedKind, ProcessingRecord, Processor};
+use crate::domain::{ErasedCounts, Erasure, ErasureClaims, ProcessedKind, ProcessingRecord};
 use crate::error::FaceAuthError;
 
 const MAX_PURPOSE: usize = 200;
@@ -180,12 +181,6 @@ fn record(record: ProcessingRecord) -> proto::ProcessingRecord {
             ProcessedKind::Reference => proto::ProcessedKind::Reference,
         })
     });
-    let provider = match record.processor {
-        Processor::BuiltIn => proto::FaceProvider::BuiltIn,
-        Processor::External => proto::FaceProvider::External,
-        Processor::WeChat => proto::FaceProvider::Wechat,
-        Processor::Tencent => proto::FaceProvider::Tencent,
-    };
     proto::ProcessingRecord {
         record_id: record.record_id.to_string(),
         process_time: Some(timestamp(record.process_time)),
@@ -193,7 +188,7 @@ fn record(record: ProcessingRecord) -> proto::ProcessingRecord {
         consent_id: record.consent_id.to_string(),
         consent_version: record.consent_version,
         kinds: kinds.collect(),
-        provider: provider.into(),
+        provider: hosted::provider(record.provider).into(),
         result: record.result,
         evidence_expire_time: record.evidence_expire_time.map(timestamp),
         expire_time: Some(timestamp(record.expire_time)),

@@ -5,11 +5,17 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _, Statement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Statement,
+};
 use shiming_kernel::RequestId;
 use shiming_store::{StoreError, Tx};
+use uuid::Uuid;
 
-use super::entities::{authority_reference, face_attempt, face_evidence, face_session, face_tombstone};
+use super::entities::{
+    authority_reference, face_attempt, face_evidence, face_session, face_tombstone, provider_check,
+};
 use super::{Found, Vault};
 use crate::domain::{ErasedCounts, Erasure, china_date};
 
@@ -35,13 +41,26 @@ fn turn(index: &[u8]) -> Option<i64> {
     index.first_chunk().map(|first| i64::from_be_bytes(*first))
 }
 
-/// Deletes everything that need not be kept; the turn was taken. Sessions go first: a decision under way holds its session, and what
+/// Deletes everything that need not be kept; the turn was taken. Sessions and what their providers gave go first: a decision under way holds its session, and what
 /// it stored is there when this goes on.
 pub(crate) async fn erase(tx: &Tx, vault: &Vault, document: &str) -> Found<ErasedCounts> {
     let of = vault.candidates(document);
     let conn = tx.conn();
-    let sessions = face_session::Entity::delete_many()
+    let ids: Vec<Uuid> = face_session::Entity::find()
+        .select_only()
+        .column(face_session::Column::FaceSessionId)
         .filter(face_session::Column::IdentityIndex.is_in(of.clone()))
+        .order_by_asc(face_session::Column::FaceSessionId)
+        .lock_exclusive()
+        .into_tuple()
+        .all(conn)
+        .await?;
+    provider_check::Entity::delete_many()
+        .filter(provider_check::Column::FaceSessionId.is_in(ids.iter().copied()))
+        .exec(conn)
+        .await?;
+    let sessions = face_session::Entity::delete_many()
+        .filter(face_session::Column::FaceSessionId.is_in(ids))
         .exec(conn)
         .await?;
     let evidence = face_evidence::Entity::delete_many()

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::entities::face_session;
 use super::entities::processing_record::{ActiveModel, Column, Entity, Model};
 use super::{Found, Vault};
-use crate::domain::{NewProcessing, ProcessedKind, ProcessingRecord, Processor, Purpose, Refusal};
+use crate::domain::{NewProcessing, ProcessedKind, ProcessingRecord, Provider, Purpose, Refusal};
 use crate::error::FaceAuthError;
 
 /// Notes a decision in a session, with the consent the session was opened on.
@@ -27,7 +27,7 @@ pub(crate) async fn insert_processing(tx: &Tx, new: &NewProcessing<'_>) -> Found
         consent_id: Set(session.consent_id),
         consent_version: Set(session.consent_version),
         kinds: Set(kinds.join(" ")),
-        processor: Set(new.processor.as_str().to_owned()),
+        processor: Set(new.provider.as_str().to_owned()),
         result: Set(new.result.to_owned()),
         evidence_expire_time: Set(new.evidence_expire_time),
         expire_time: Set(new.expire_time),
@@ -62,7 +62,7 @@ fn open(row: Model) -> Found<ProcessingRecord> {
         consent_id: row.consent_id,
         consent_version: row.consent_version,
         kinds: kinds.ok_or(stored("kinds"))?,
-        processor: Processor::from_column(&row.processor).ok_or(stored("processor"))?,
+        provider: Provider::from_column(&row.processor).ok_or(stored("processor"))?,
         result: row.result,
         evidence_expire_time: row.evidence_expire_time,
         expire_time: row.expire_time,

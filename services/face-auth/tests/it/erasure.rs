@@ -61,7 +61,7 @@ async fn everything_that_need_not_be_kept_goes(database: TestDatabase) {
     );
     assert_eq!(reason(stand.challenge(&open).await), "FACE_SESSION_NOT_FOUND");
     assert_eq!(reason(stand.redeem(redemption(&passed)).await), "FACE_RESULT_REFUSED");
-    for table in ["face_evidence", "face_sessions"] {
+    for table in ["face_evidence", "face_sessions", "provider_checks"] {
         assert_eq!(stand.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
     }
     assert_eq!(stand.count("SELECT COUNT(*) FROM authority_references").await, 1, "another person's stays");
