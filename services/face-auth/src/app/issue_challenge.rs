@@ -9,7 +9,7 @@ use shiming_store::Idempotency;
 
 use super::admission::{admits_person, of_token};
 use super::{App, audit_entry};
-use crate::domain::{Action, Challenge, draw_actions};
+use crate::domain::{Action, Challenge, Refusal, draw_actions};
 use crate::error::FaceAuthError;
 use crate::store;
 
@@ -52,6 +52,14 @@ async fn attempt(
     let now = tx.now();
     let session = of_token(store::lock_session(&tx, &app.vault, cmd.face_session_id).await?, cmd.token)?;
     session.admits_capture(now)?;
+    if app.authorities.asks_outside {
+        let check = store::find_check(tx.conn(), &app.vault, cmd.face_session_id).await?;
+        if check.is_some_and(|check| check.ticket.is_some()) {
+            // Its provider shows a face check of its own: frames would be taken for nothing.
+            let retry_after = app.authorities.poll_interval;
+            return Err(Refusal::HostedNotFinished { retry_after }.into());
+        }
+    }
     admits_person(app, tx.conn(), &session.identity.document, caller, now).await?;
     let (nonce, hash) = SecretToken::generate();
     let rules = app.rules.challenge;
