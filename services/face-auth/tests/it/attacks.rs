@@ -74,8 +74,10 @@ async fn asked(stand: &Stand, actions: &[Action]) -> (CreateFaceSessionResponse,
     (session, nonce)
 }
 
+/// A photo of the owner, as large as it takes to be judged.
 fn still() -> RgbImage {
-    Film::AUDUN.clip("neutral").swap_remove(3)
+    let photo = Film::AUDUN.clip("neutral").swap_remove(3);
+    image::imageops::resize(&photo, 480, 360, image::imageops::FilterType::Triangle)
 }
 
 /// One picture for each frame of each step, made by `show` of the frame's number, 0 to 1 through the capture.

@@ -11,7 +11,7 @@ use crate::pictures::{jpeg, repository};
 
 /// Frames of a step, and the time between two.
 pub(crate) const FRAMES: usize = 7;
-const GAP: Duration = Duration::from_millis(200);
+pub(crate) const GAP: Duration = Duration::from_millis(200);
 
 /// One frame of a capture.
 #[derive(Clone)]
@@ -94,6 +94,17 @@ pub(crate) fn timed(steps: Vec<Vec<RgbImage>>) -> Vec<Shot> {
         (0..).zip(steps).flat_map(|(step, images)| images.into_iter().map(move |image| (step, image)));
     let shots = (0..).zip(numbered);
     shots.map(|(at, (step, image))| Shot { step, offset: GAP * at, image: jpeg(&image, 90) }).collect()
+}
+
+/// A capture of one picture.
+pub(crate) fn shot(image: Bytes) -> Vec<Shot> {
+    vec![Shot { step: 0, offset: Duration::ZERO, image }]
+}
+
+/// One picture as all frames of a challenge of one action, `gap` apart: as few as are judged.
+pub(crate) fn frozen(image: &Bytes, gap: Duration) -> Vec<Shot> {
+    let steps = (0..).zip([0, 0, 0, 0, 1, 1, 1, 1]);
+    steps.map(|(at, step)| Shot { step, offset: gap * at, image: image.clone() }).collect()
 }
 
 pub(crate) fn duration(offset: Duration) -> prost_types::Duration {

@@ -3,20 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod attacks;
-//mod authority;
-//mod captures;
+mod authority;
+mod captures;
+mod challenges;
 mod engine;
 mod erasure;
 mod face_data;
+mod face_limits;
 mod film;
 mod hosted;
-//mod limits;
+mod limits;
 mod living;
 mod logs;
 mod paper;
 mod pictures;
 mod providers;
-//mod restarts;
-//mod results;
-//mod sessions;
+mod restarts;
+mod results;
+mod risk_events;
+mod sessions;
 mod stand;

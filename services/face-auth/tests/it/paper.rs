@@ -22,35 +22,60 @@ const WALL: Rgb<u8> = Rgb([96, 98, 101]);
 impl Paper {
     pub(crate) const FLAT: Self = Self { shift: 0.0, zoom: 1.0, roll: 0.0, yaw: 0.0, pitch: 0.0, bend: 0.0 };
 
-    /// What the camera sees: each of its pixels is followed to the sheet by a few steps of Newton's method in miniature.
+    /// What the camera sees: each of its pixels is followed to the sheet, step by step until it is met to a quarter of a pixel.
     pub(crate) fn show(self, photo: &RgbImage) -> RgbImage {
         let (width, height) = photo.dimensions();
         let half = coordinate(width) / 2.0;
+        let held = self.hold();
         RgbImage::from_fn(width, height, |x, y| {
             let seen = ((coordinate(x) - half) / half, (coordinate(y) - coordinate(height) / 2.0) / half);
             let (mut u, mut v) = seen;
             for _ in 0..12 {
-                let (x, y) = self.project(u, v);
-                (u, v) = (u + 0.8 * (seen.0 - x), v + 0.8 * (seen.1 - y));
+                let (x, y) = held.project(u, v);
+                let (dx, dy) = (seen.0 - x, seen.1 - y);
+                if dx.abs().max(dy.abs()) < 0.25 / half {
+                    break;
+                }
+                (u, v) = (u + 0.8 * dx, v + 0.8 * dy);
             }
             let (px, py) = (u * half + half, v * half + coordinate(height) / 2.0);
             image::imageops::interpolate_bilinear(photo, px, py).unwrap_or(WALL)
         })
     }
 
+    fn hold(self) -> Held {
+        let Self { shift, zoom, roll, yaw, pitch, bend } = self;
+        Held { shift, zoom, bend, roll: roll.sin_cos(), yaw: yaw.sin_cos(), pitch: pitch.sin_cos() }
+    }
+}
+
+/// The same with the sines and cosines of its angles.
+struct Held {
+    shift: f32,
+    zoom: f32,
+    bend: f32,
+    roll: (f32, f32),
+    yaw: (f32, f32),
+    pitch: (f32, f32),
+}
+
+impl Held {
     /// Where a point of the sheet is seen.
-    fn project(self, u: f32, v: f32) -> (f32, f32) {
+    fn project(&self, u: f32, v: f32) -> (f32, f32) {
         let (x, z) = if self.bend == 0.0 {
             (u, 0.0)
         } else {
-            ((u * self.bend).sin() / self.bend, (1.0 - (u * self.bend).cos()) / self.bend)
+            let (sine, cosine) = (u * self.bend).sin_cos();
+            (sine / self.bend, (1.0 - cosine) / self.bend)
         };
-        let (x, z) = (x * self.yaw.cos() + z * self.yaw.sin(), z * self.yaw.cos() - x * self.yaw.sin());
-        let (y, z) =
-            (v * self.pitch.cos() - z * self.pitch.sin(), z * self.pitch.cos() + v * self.pitch.sin());
+        let turn =
+            |(sine, cosine): (f32, f32), x: f32, z: f32| (x * cosine + z * sine, z * cosine - x * sine);
+        let (x, z) = turn(self.yaw, x, z);
+        let (z, y) = turn(self.pitch, z, v);
         let near = self.zoom * DISTANCE / (DISTANCE + z);
         let (x, y) = (x * near + self.shift, y * near);
-        (x * self.roll.cos() - y * self.roll.sin(), x * self.roll.sin() + y * self.roll.cos())
+        let (y, x) = turn(self.roll, y, x);
+        (x, y)
     }
 }
 

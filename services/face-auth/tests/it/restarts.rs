@@ -6,7 +6,8 @@ use shiming_kernel::{ErrorKind, SystemClock};
 use shiming_runtime::Shutdown;
 use shiming_testkit::{Backend, TestDatabase};
 
-use crate::pictures::{astronaut, astronaut_again, repository, stranger};
+use crate::film::Film;
+use crate::pictures::repository;
 use crate::stand::{Stand, ZHANG, config, for_person, problem, reason, redemption};
 
 shiming_testkit::on_each_database!(
@@ -20,8 +21,9 @@ shiming_testkit::on_each_database!(
 async fn a_passed_session_is_redeemed_after_a_restart(database: TestDatabase) {
     let stand = Stand::with_zhang(database).await;
     let session = stand.open_zhang().await;
+    let (nonce, shots) = stand.prepare(&session, Film::AUDUN).await.unwrap();
     let stand = stand.restart().await;
-    stand.capture(&session, vec![astronaut_again(1)]).await.unwrap();
+    stand.submit(&session, &nonce, shots).await.unwrap();
     let stand = stand.restart().await;
     let request = redemption(&session);
     let first = stand.redeem(request.clone()).await.unwrap();
@@ -33,21 +35,26 @@ async fn a_passed_session_is_redeemed_after_a_restart(database: TestDatabase) {
 async fn a_capture_whose_process_died_gives_the_session_back(database: TestDatabase) {
     let stand = Stand::with_zhang(database).await;
     let session = stand.open_zhang().await;
+    let (nonce, shots) = stand.prepare(&session, Film::AUDUN).await.unwrap();
     // As a process leaves it that was killed while it judged.
+    let until = match stand.database.backend() {
+        Backend::Sqlite => "2026-11-23 02:00:30.000000+00:00",
+        Backend::Postgres => "2026-11-23T02:00:30Z",
+    };
     stand
-        .sql(match stand.database.backend() {
-            Backend::Sqlite => {
-                "UPDATE face_sessions SET capture_id = face_session_id, capture_until = '2026-11-23 02:00:30.000000+00:00'"
-            }
-            Backend::Postgres => {
-                "UPDATE face_sessions SET capture_id = face_session_id, capture_until = '2026-11-23T02:00:30Z'"
-            }
-        })
+        .sql(&format!(
+            "UPDATE face_sessions SET capture_id = face_session_id, capture_until = '{until}', challenge_nonce = NULL"
+        ))
         .await;
-    let refused = problem(stand.capture(&session, vec![astronaut_again(1)]).await);
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::Aborted, "CONCURRENT_CHANGE"));
+    for refused in [
+        problem(stand.submit(&session, &nonce, shots.clone()).await),
+        problem(stand.challenge(&session).await),
+    ] {
+        assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::Aborted, "CONCURRENT_CHANGE"));
+    }
     stand.pass_time(31);
-    stand.capture(&session, vec![astronaut_again(1)]).await.unwrap();
+    assert_eq!(reason(stand.submit(&session, &nonce, shots).await), "FACE_CHALLENGE_EXPIRED");
+    stand.capture(&session, Film::AUDUN).await.unwrap();
 }
 
 async fn who_hangs_up_before_the_refusal_is_counted_all_the_same(database: TestDatabase) {
@@ -62,14 +69,13 @@ async fn who_hangs_up_before_the_refusal_is_counted_all_the_same(database: TestD
         );
         while db.query_one_raw(look.clone()).await.unwrap().is_none() {}
     };
-    let frames = vec![stranger(); 8];
     tokio::select! {
-        answered = stand.capture(&session, frames) => panic!("too fast to hang up: {answered:?}"),
+        answered = stand.capture(&session, Film::FRANCK) => panic!("too fast to hang up: {answered:?}"),
         () = taken => {}
     }
     // The next capture has to wait for the judgement, and finds it counted.
     let left = loop {
-        match problem(stand.capture(&session, vec![stranger()]).await) {
+        match problem(stand.capture(&session, Film::FRANCK.take(1)).await) {
             refused if refused.reason == "CONCURRENT_CHANGE" => tokio::task::yield_now().await,
             refused => break refused.metadata["attempts_left"].clone(),
         }
@@ -80,13 +86,16 @@ async fn who_hangs_up_before_the_refusal_is_counted_all_the_same(database: TestD
 async fn without_an_audit_log_there_is_no_result(database: TestDatabase) {
     let stand = Stand::with_zhang(database).await;
     let session = stand.open_zhang().await;
+    let (nonce, shots) = stand.prepare(&session, Film::AUDUN).await.unwrap();
     stand.sql("ALTER TABLE audit_log RENAME TO audit_gone").await;
-    let refused = problem(stand.capture(&session, vec![astronaut_again(1)]).await);
+    let refused = problem(stand.submit(&session, &nonce, shots.clone()).await);
     assert_eq!(refused.kind, ErrorKind::Unavailable, "{refused:?}");
+    assert_eq!(problem(stand.challenge(&session).await).kind, ErrorKind::Unavailable);
     assert_eq!(problem(stand.open(for_person(ZHANG)).await).kind, ErrorKind::Unavailable);
     assert_eq!(reason(stand.redeem(redemption(&session)).await), "FACE_NOT_FINISHED");
     stand.sql("ALTER TABLE audit_gone RENAME TO audit_log").await;
-    stand.capture(&session, vec![astronaut()]).await.unwrap();
+    // Nothing was judged, so that the same frames answer the same challenge.
+    stand.submit(&session, &nonce, shots).await.unwrap();
     stand.redeem(redemption(&session)).await.unwrap();
 }
 
@@ -94,14 +103,16 @@ async fn a_missing_or_altered_model_stops_the_start(database: TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(&database);
     config.engine.models = folder.path().to_owned();
-    let refused = FaceAuth::build(&config, SystemClock::shared(), &Shutdown::new()).await.unwrap_err().to_string();
+    let refused =
+        FaceAuth::build(&config, SystemClock::shared(), &Shutdown::new()).await.unwrap_err().to_string();
     assert!(refused.contains("missing") && refused.contains("make models"), "{refused}");
     copy(&repository(".setup/models"), folder.path());
     let net = folder.path().join("fr_feature.onnx");
     let mut bytes = std::fs::read(&net).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&net, bytes).unwrap();
-    let refused = FaceAuth::build(&config, SystemClock::shared(), &Shutdown::new()).await.unwrap_err().to_string();
+    let refused =
+        FaceAuth::build(&config, SystemClock::shared(), &Shutdown::new()).await.unwrap_err().to_string();
     assert!(refused.contains("fr_feature.onnx") && refused.contains("altered"), "{refused}");
 }
 

@@ -1,13 +1,14 @@
 //! Opening sessions, and the whole way of one.
 
 use shiming_kernel::ErrorKind;
-use shiming_proto::face::v1::{ConsentReceipt, CreateFaceSessionRequest, LivenessOutcome};
+use shiming_proto::face::v1::{ConsentReceipt, CreateFaceSessionRequest, FaceProvider, LivenessOutcome};
 use shiming_proto::types::v1::{DocumentType, EvidenceLevel};
 use shiming_testkit::TestDatabase;
 use uuid::Uuid;
 
-use crate::pictures::{astronaut, astronaut_again};
-use crate::stand::{Stand, ZHANG, document, for_person, problem, reason, redemption, subject};
+use crate::film::{Film, shot};
+use crate::pictures::astronaut;
+use crate::stand::{Stand, ZHANG, asking, document, for_person, parts, problem, reason, redemption, subject};
 
 shiming_testkit::on_each_database!(
     a_session_passes_from_end_to_end,
@@ -19,15 +20,26 @@ shiming_testkit::on_each_database!(
 );
 
 async fn a_session_passes_from_end_to_end(database: TestDatabase) {
-    let stand = Stand::with_zhang(database).await;
+    let stand = Stand::start_with(database, |config| {
+        // As people meet it.
+        (config.liveness.fewest_actions, config.liveness.most_actions) = (2, 3);
+    })
+    .await;
+    stand.import_zhang().await;
     let session = stand.open_zhang().await;
     assert_eq!(session.attempts_left, 5);
-    let passed = stand.capture(&session, vec![astronaut_again(0), astronaut_again(2)]).await.unwrap();
+    let challenge = stand.challenge(&session).await.unwrap();
+    let actions: Vec<_> = challenge.actions().collect();
+    assert!((2..=3).contains(&actions.len()), "{actions:?}");
+    let passed = stand.submit(&session, &challenge.nonce, Film::AUDUN.answers(&actions)).await.unwrap();
     assert_eq!(passed.face_session_id, session.face_session_id);
     let result = stand.redeem(redemption(&session)).await.unwrap();
     assert_eq!(result.subject_id, subject().to_string());
-    assert_eq!(result.evidence(), EvidenceLevel::Face);
-    assert_eq!(result.liveness(), LivenessOutcome::NotEvaluated);
+    assert_eq!(result.evidence(), EvidenceLevel::FaceStrict, "more than was asked for");
+    assert_eq!(result.liveness(), LivenessOutcome::Live);
+    assert_eq!(result.actions().collect::<Vec<_>>(), actions);
+    assert!((0.5..=1.0).contains(&result.passive_score), "{result:?}");
+    assert_eq!(result.provider(), FaceProvider::BuiltIn);
     assert_eq!(result.model_pack, "faceplugin-fr@1");
     assert!(result.similarity >= result.threshold && result.threshold >= 0.4, "{result:?}");
     assert!(result.decide_time.is_some());
@@ -98,6 +110,9 @@ async fn what_is_wrong_with_a_request_is_named(database: TestDatabase) {
             },
             "document.type",
         ),
+        // A message on the phone is no face.
+        (CreateFaceSessionRequest { evidence: EvidenceLevel::Sms.into(), ..good.clone() }, "evidence"),
+        (CreateFaceSessionRequest { evidence: 99, ..good.clone() }, "evidence"),
         (CreateFaceSessionRequest { request_id: String::new(), ..good }, "request_id"),
     ];
     for (request, field) in bad {
@@ -124,10 +139,10 @@ async fn only_identity_opens_and_only_the_gateway_submits(database: TestDatabase
     let session = stand.open_zhang().await;
     let refused = stand.gateway().redeem_face_result(redemption(&session)).await;
     assert_eq!(reason(refused), "CALLER_NOT_ALLOWED");
-    let parts = vec![
-        crate::stand::header(&session.face_session_id, &session.capture_token),
-        crate::stand::frame(astronaut()),
-    ];
-    let refused = stand.identity().submit_capture(futures::stream::iter(parts)).await;
+    let refused = stand.identity().issue_challenge(asking(&session)).await;
+    assert_eq!(reason(refused), "CALLER_NOT_ALLOWED");
+    let nonce = stand.challenge(&session).await.unwrap().nonce;
+    let capture = futures::stream::iter(parts(&session, &nonce, shot(astronaut())));
+    let refused = stand.identity().submit_capture(capture).await;
     assert_eq!(reason(refused), "CALLER_NOT_ALLOWED");
 }

@@ -16,8 +16,8 @@ use shiming_proto::face::v1::submit_capture_request::Part;
 use shiming_proto::face::v1::{
     CaptureFrame, CaptureHeader, ConsentReceipt, CreateFaceSessionRequest, CreateFaceSessionResponse,
     FacePurpose, FaceResult, ImportReferencesRequest, ImportReferencesResponse, IssueChallengeRequest,
-    LivenessAction, LivenessChallenge, RedeemFaceResultRequest, Reference, SubmitCaptureRequest,
-    SubmitCaptureResponse,
+    LivenessAction, LivenessChallenge, RedeemFaceResultRequest, RedeemFaceResultResponse, Reference,
+    SubmitCaptureRequest, SubmitCaptureResponse,
 };
 use shiming_proto::types::v1::{DocumentType, EvidenceLevel, IdentityDocument};
 use shiming_rpc::status::Problem;
@@ -47,6 +47,7 @@ pub(crate) struct Stand {
 }
 
 struct Running {
+    service: FaceAuth,
     shutdown: Shutdown,
     peer: PeerConfig,
     identity: Connector,
@@ -127,6 +128,17 @@ impl Stand {
         FaceLimitServiceClient::new(self.channel(&self.running.operator))
     }
 
+    /// Limits as callers see them who may not.
+    pub(crate) fn limits_for_others(&self) -> [FaceLimitServiceClient<ClientChannel>; 2] {
+        [&self.running.gateway, &self.running.identity]
+            .map(|caller| FaceLimitServiceClient::new(self.channel(caller)))
+    }
+
+    /// Starts what runs beside the calls: events are delivered from now on.
+    pub(crate) fn start_jobs(&self) {
+        self.running.service.start(&self.running.shutdown);
+    }
+
     /// Face data as identity sees it.
     pub(crate) fn data_for_identity(&self) -> FaceDataServiceClient<ClientChannel> {
         FaceDataServiceClient::new(self.channel(&self.running.identity))
@@ -175,13 +187,22 @@ impl Stand {
         &self,
         session: &CreateFaceSessionResponse,
     ) -> Result<LivenessChallenge, Status> {
-        let request = IssueChallengeRequest {
-            face_session_id: session.face_session_id.clone(),
-            capture_token: session.capture_token.clone(),
-            request_id: Uuid::now_v7().to_string(),
-            validate_only: false,
-        };
+        self.issue(asking(session)).await
+    }
+
+    pub(crate) async fn issue(&self, request: IssueChallengeRequest) -> Result<LivenessChallenge, Status> {
         Ok(self.gateway().issue_challenge(request).await?.into_inner().challenge.unwrap())
+    }
+
+    /// A challenge's nonce, and `film` doing what it asks for; to be sent later.
+    pub(crate) async fn prepare(
+        &self,
+        session: &CreateFaceSessionResponse,
+        film: Film,
+    ) -> Result<(String, Vec<Shot>), Status> {
+        let challenge = self.challenge(session).await?;
+        let actions: Vec<_> = challenge.actions().collect();
+        Ok((challenge.nonce, film.answers(&actions)))
     }
 
     /// Has `film` do what the session asks for.
@@ -190,9 +211,8 @@ impl Stand {
         session: &CreateFaceSessionResponse,
         film: Film,
     ) -> Result<SubmitCaptureResponse, Status> {
-        let challenge = self.challenge(session).await?;
-        let actions: Vec<_> = challenge.actions().collect();
-        self.submit(session, &challenge.nonce, film.answers(&actions)).await
+        let (nonce, shots) = self.prepare(session, film).await?;
+        self.submit(session, &nonce, shots).await
     }
 
     /// Sends shots for the challenge that is asked for now, whatever it is.
@@ -244,9 +264,7 @@ impl Stand {
         nonce: &str,
         shots: Vec<Shot>,
     ) -> Result<SubmitCaptureResponse, Status> {
-        let mut parts = vec![header(&session.face_session_id, &session.capture_token, nonce)];
-        parts.extend(shots.into_iter().map(frame));
-        self.send(parts).await
+        self.send(parts(session, nonce, shots)).await
     }
 
     pub(crate) async fn send(
@@ -257,7 +275,14 @@ impl Stand {
     }
 
     pub(crate) async fn redeem(&self, request: RedeemFaceResultRequest) -> Result<FaceResult, Status> {
-        Ok(self.identity().redeem_face_result(request).await?.into_inner().result.unwrap())
+        Ok(self.redeem_signed(request).await?.result.unwrap())
+    }
+
+    pub(crate) async fn redeem_signed(
+        &self,
+        request: RedeemFaceResultRequest,
+    ) -> Result<RedeemFaceResultResponse, Status> {
+        Ok(self.identity().redeem_face_result(request).await?.into_inner())
     }
 
     pub(crate) fn pass_time(&self, seconds: u64) {
@@ -274,21 +299,34 @@ impl Stand {
         row.try_get_by_index(0).unwrap()
     }
 
+    /// The names of all tables.
+    pub(crate) async fn tables(&self) -> Vec<String> {
+        self.texts(match self.database.backend() {
+            Backend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
+            Backend::Postgres => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+        })
+        .await
+    }
+
     /// Every row of a table as text, bytes in hex.
     pub(crate) async fn dump(&self, table: &str) -> Vec<String> {
-        use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
-        let db = sea_orm::Database::connect(self.database.url()).await.unwrap();
-        let backend = db.get_database_backend();
-        let query = if backend == DbBackend::Postgres {
-            format!("SELECT t::text FROM {table} t")
-        } else {
-            let columns = format!(
-                "SELECT group_concat('coalesce(hex(' || name || '), 0)', ' || ') FROM pragma_table_info('{table}')"
-            );
-            let row = db.query_one_raw(Statement::from_string(backend, columns)).await.unwrap().unwrap();
-            format!("SELECT {} FROM {table}", row.try_get_by_index::<String>(0).unwrap())
+        let query = match self.database.backend() {
+            Backend::Postgres => format!("SELECT t::text FROM {table} t"),
+            Backend::Sqlite => {
+                let columns = format!(
+                    "SELECT group_concat('coalesce(hex(' || name || '), 0)', ' || ') FROM pragma_table_info('{table}')"
+                );
+                format!("SELECT {} FROM {table}", self.texts(&columns).await[0])
+            }
         };
-        let rows = db.query_all_raw(Statement::from_string(backend, query)).await.unwrap();
+        self.texts(&query).await
+    }
+
+    /// The one column of text that a query answers with.
+    async fn texts(&self, query: &str) -> Vec<String> {
+        use sea_orm::{ConnectionTrait as _, Statement};
+        let db = sea_orm::Database::connect(self.database.url()).await.unwrap();
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), query)).await.unwrap();
         db.close().await.unwrap();
         rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }
@@ -314,6 +352,7 @@ async fn serve(config: &Config, clock: &Arc<ManualClock>) -> Running {
         identity: Connector::new("identity", &shutdown).unwrap(),
         gateway: Connector::new("gateway", &shutdown).unwrap(),
         operator: Connector::new("ops:li", &shutdown).unwrap(),
+        service,
         shutdown,
         peer,
     }
@@ -328,6 +367,8 @@ pub(crate) fn config(database: &TestDatabase) -> Config {
     config.listen.tls = None;
     config.listen.plaintext_loopback = true;
     config.engine.models = repository(".setup/models");
+    // A turn of the head: the shortest challenge there is. Tests of others ask for them.
+    (config.liveness.fewest_actions, config.liveness.most_actions) = (1, 1);
     config.peers.messaging = PeerConfig::plaintext("http://127.0.0.1:9".to_owned());
     config
 }
@@ -375,6 +416,25 @@ pub(crate) fn redemption(session: &CreateFaceSessionResponse) -> RedeemFaceResul
 
 pub(crate) fn reference(row_id: &str, person: (&str, &str), photo: Bytes) -> Reference {
     Reference { row_id: row_id.into(), document: Some(document(person)), photo }
+}
+
+pub(crate) fn asking(session: &CreateFaceSessionResponse) -> IssueChallengeRequest {
+    IssueChallengeRequest {
+        face_session_id: session.face_session_id.clone(),
+        capture_token: session.capture_token.clone(),
+        request_id: Uuid::now_v7().to_string(),
+        validate_only: false,
+    }
+}
+
+/// A whole capture as it is sent.
+pub(crate) fn parts(
+    session: &CreateFaceSessionResponse,
+    nonce: &str,
+    shots: Vec<Shot>,
+) -> Vec<SubmitCaptureRequest> {
+    let head = header(&session.face_session_id, &session.capture_token, nonce);
+    std::iter::once(head).chain(shots.into_iter().map(frame)).collect()
 }
 
 pub(crate) fn header(face_session_id: &str, capture_token: &str, nonce: &str) -> SubmitCaptureRequest {
