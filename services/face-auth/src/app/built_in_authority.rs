@@ -46,7 +46,7 @@ impl Authority for BuiltInAuthority {
             };
             to_reference.push(similarity);
         }
-        Ok(Answer::Compared(Verdict::reach(&question.levels, question.asked, &to_reference)))
+        Ok(Answer::Compared(Verdict::reach(question.levels, question.asked, &to_reference)))
     }
 }
 

@@ -66,7 +66,7 @@ async fn weigh(
     let sights = sights(seen)?;
     let challenge = &begun.challenge;
     let since = (begun.begin_time - challenge.issue_time).to_std().unwrap_or_default();
-    let live = match judge(&app.rules.liveness, &challenge.actions, &sights, faults, since) {
+    let live = match judge(app.rules.liveness, &challenge.actions, &sights, faults, since) {
         Ok(live) => live,
         Err(doubt) => return Ok(Finding::Doubted(doubt)),
     };

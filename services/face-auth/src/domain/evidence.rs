@@ -35,7 +35,7 @@ pub(crate) struct LevelThresholds {
 
 impl LevelThresholds {
     /// What a face must reach for `level`.
-    pub(crate) const fn of(&self, level: Evidence) -> f32 {
+    pub(crate) const fn of(self, level: Evidence) -> f32 {
         match level {
             Evidence::Face => self.face,
             Evidence::FaceStrict => self.face_strict,
@@ -43,7 +43,7 @@ impl LevelThresholds {
     }
 
     /// The highest level that `similarity` reaches, at least `asked`.
-    pub(crate) fn reached(&self, asked: Evidence, similarity: f32) -> Evidence {
+    pub(crate) fn reached(self, asked: Evidence, similarity: f32) -> Evidence {
         if similarity >= self.face_strict { Evidence::FaceStrict } else { asked }
     }
 }

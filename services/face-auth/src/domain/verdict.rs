@@ -21,7 +21,7 @@ pub(crate) struct Verdict {
 impl Verdict {
     /// Our own engine's: decides from the similarity of each frontal frame with the reference; that the frames show one face is the
     /// liveness judgement's concern. Without a frame nobody passes, and neither with a similarity that is not a number.
-    pub(crate) fn reach(levels: &LevelThresholds, asked: Evidence, to_reference: &[f32]) -> Self {
+    pub(crate) fn reach(levels: LevelThresholds, asked: Evidence, to_reference: &[f32]) -> Self {
         let weakest = to_reference.iter().copied().min_by(f32::total_cmp).unwrap_or(-1.0);
         let threshold = levels.of(asked);
         let passed =
@@ -40,7 +40,7 @@ mod tests {
     const LEVELS: LevelThresholds = LevelThresholds { face: 0.4, face_strict: 0.5 };
 
     fn reach(to_reference: &[f32]) -> Verdict {
-        Verdict::reach(&LEVELS, Evidence::Face, to_reference)
+        Verdict::reach(LEVELS, Evidence::Face, to_reference)
     }
 
     #[test]
@@ -56,7 +56,7 @@ mod tests {
         assert!((reach(&[0.9, 0.6, 0.8]).similarity - 0.6).abs() < f32::EPSILON);
         assert_eq!(reach(&[0.9, 0.45]).evidence, Evidence::Face);
         assert_eq!(reach(&[0.9, 0.5]).evidence, Evidence::FaceStrict);
-        assert!(!Verdict::reach(&LEVELS, Evidence::FaceStrict, &[0.45]).passed, "more was asked for");
+        assert!(!Verdict::reach(LEVELS, Evidence::FaceStrict, &[0.45]).passed, "more was asked for");
     }
 
     proptest! {

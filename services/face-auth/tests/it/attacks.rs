@@ -5,7 +5,7 @@ use image::{Rgb, RgbImage};
 use shiming_kernel::ErrorKind;
 use shiming_proto::face::v1::{
     AttackType, CreateFaceSessionRequest, CreateFaceSessionResponse, ListRiskEventsRequest,
-    LivenessAction as Action, SubmitCaptureResponse,
+    LivenessAction as Action, RiskEvent, SubmitCaptureResponse,
 };
 use shiming_testkit::TestDatabase;
 use tonic::Status;
@@ -33,7 +33,7 @@ const TURN_AND_BLINK: [Action; 2] = [Action::TurnLeft, Action::Blink];
 /// The judged types of attack, the newest first.
 async fn risks(stand: &Stand) -> Vec<AttackType> {
     let all = stand.limits().list_risk_events(ListRiskEventsRequest::default()).await.unwrap().into_inner();
-    all.events.iter().map(|event| event.attack_type()).collect()
+    all.events.iter().map(RiskEvent::attack_type).collect()
 }
 
 fn assert_attack(refused: Result<SubmitCaptureResponse, Status>, how: &str) {
@@ -87,11 +87,14 @@ fn capture_of(steps: usize, show: impl Fn(f32) -> RgbImage) -> Vec<Shot> {
     timed((0..steps).map(|step| (0..FRAMES).map(|at| show(part(step, at))).collect()).collect())
 }
 
+/// What the camera sees at a moment of the capture, 0 to 1.
+type Showing<'a> = Box<dyn Fn(f32) -> RgbImage + 'a>;
+
 async fn a_still_photo_is_refused_however_it_is_held(database: TestDatabase) {
     let stand = patient_stand(database).await;
     let photo = still();
     let swing = |at: f32| (at * std::f32::consts::TAU * 3.0).sin();
-    let held: [(&str, Box<dyn Fn(f32) -> RgbImage>); 6] = [
+    let held: [(&str, Showing<'_>); 6] = [
         ("still", Box::new(|_| photo.clone())),
         ("panned", Box::new(|at| Paper { shift: 0.12 * swing(at), ..Paper::FLAT }.show(&photo))),
         ("zoomed", Box::new(|at| Paper { zoom: 1.0 + 0.25 * swing(at), ..Paper::FLAT }.show(&photo))),
@@ -241,10 +244,12 @@ fn side_by_side(one: &RgbImage, other: &RgbImage) -> RgbImage {
     both
 }
 
+/// A lie about when frames were taken.
+type Lie = fn(&mut [Shot]);
+
 async fn times_that_can_not_be_true_are_refused(database: TestDatabase) {
     let stand = patient_stand(database).await;
-    type Change = fn(&mut Vec<Shot>);
-    let lies: [(&str, Change); 3] = [
+    let lies: [(&str, Lie); 3] = [
         ("all at once", |shots| shots.iter_mut().for_each(|shot| shot.offset = std::time::Duration::ZERO)),
         ("backwards", |shots| {
             let before = shots[4].offset;

@@ -84,7 +84,7 @@ pub(crate) fn clip(action: LivenessAction) -> &'static str {
         LivenessAction::TurnLeft => "turn-left",
         LivenessAction::TurnRight => "turn-right",
         LivenessAction::Nod => "nod",
-        LivenessAction::Unspecified => panic!("no action"),
+        LivenessAction::Unspecified => unreachable!("a challenge asks for something"),
     }
 }
 

@@ -8,7 +8,7 @@ use shiming_face_auth::{Config, ProviderName};
 use shiming_kernel::{ErrorKind, ManualClock};
 use shiming_proto::face::v1::{
     CheckHostedFaceRequest, CheckHostedFaceResponse, CreateFaceSessionRequest, CreateFaceSessionResponse,
-    FaceProvider, LivenessOutcome,
+    FaceProvider, HostedCheck, LivenessOutcome,
 };
 use shiming_rpc::status::Problem;
 use shiming_runtime::config::DurationText;
@@ -111,7 +111,7 @@ fn url(session: &CreateFaceSessionResponse) -> &str {
 }
 
 fn provider(session: &CreateFaceSessionResponse) -> Option<FaceProvider> {
-    session.hosted.as_ref().map(|hosted| hosted.provider())
+    session.hosted.as_ref().map(HostedCheck::provider)
 }
 
 fn is(problem: &Problem, kind: ErrorKind, reason: &str) -> bool {
@@ -156,7 +156,7 @@ async fn tencent_passes_what_is_similar_enough(database: TestDatabase) {
     let session = world.open().await.unwrap();
     assert_eq!((provider(&session), verify_id(&session)), (Some(FaceProvider::Tencent), ""));
     assert_eq!(reason(world.check(&session, 0).await), "FACE_NOT_FINISHED");
-    world.tencent.finish(url(&session), 0, json!({}));
+    world.tencent.finish(url(&session), 0, &json!({}));
     world.check(&session, 0).await.unwrap();
     let result = world.stand.redeem(redemption(&session)).await.unwrap();
     assert_eq!((result.provider(), result.liveness()), (FaceProvider::Tencent, LivenessOutcome::ByProvider));
@@ -166,14 +166,14 @@ async fn tencent_passes_what_is_similar_enough(database: TestDatabase) {
         [(json!("70.00"), true), (json!(69.9), false), (json!("NaN"), false), (json!(null), false)]
     {
         let session = world.open().await.unwrap();
-        world.tencent.finish(url(&session), 0, json!({"Sim": sim}));
+        world.tencent.finish(url(&session), 0, &json!({"Sim": sim}));
         assert_eq!(world.check(&session, 0).await.is_ok(), passes, "{sim}");
     }
 }
 
 async fn every_code_of_tencents_is_told_as_it_means(database: TestDatabase) {
-    let world = World::tencent_only(database).await;
     use ErrorKind as K;
+    let world = World::tencent_only(database).await;
     let table: [(&[i64], K, &str); 10] = [
         (&[17, 14], K::FailedPrecondition, "FACE_NOT_FINISHED"),
         (&[15], K::FailedPrecondition, "FACE_SESSION_EXPIRED"),
@@ -188,7 +188,7 @@ async fn every_code_of_tencents_is_told_as_it_means(database: TestDatabase) {
     ];
     let session_of = async |code| {
         let session = world.open().await.unwrap();
-        world.tencent.finish(url(&session), code, json!({}));
+        world.tencent.finish(url(&session), code, &json!({}));
         session
     };
     for (codes, kind, reason) in table {
@@ -232,7 +232,7 @@ async fn wechats_answer_decides_and_the_browser_only_explains(database: TestData
 async fn a_last_word_stands_and_is_counted_once(database: TestDatabase) {
     let world = World::tencent_only(database).await;
     let session = world.open().await.unwrap();
-    world.tencent.finish(url(&session), 2016, json!({}));
+    world.tencent.finish(url(&session), 2016, &json!({}));
     for _ in 0..3 {
         let refused = problem(world.check(&session, 0).await);
         assert!(is(&refused, ErrorKind::Unauthenticated, "FACE_NOT_SAME"), "{refused:?}");
@@ -240,7 +240,7 @@ async fn a_last_word_stands_and_is_counted_once(database: TestDatabase) {
     }
     assert_eq!(world.tencent.calls("GetDetectInfoEnhanced"), 1);
     // Not even Tencent can take it back.
-    world.tencent.finish(url(&session), 0, json!({}));
+    world.tencent.finish(url(&session), 0, &json!({}));
     assert_eq!(reason(world.check(&session, 0).await), "FACE_NOT_SAME");
     assert_eq!(reason(world.stand.redeem(redemption(&session)).await), "FACE_SESSION_EXPIRED");
     assert_eq!(world.attempts_left().await, 49);
@@ -250,12 +250,12 @@ async fn an_unknown_code_passes_nobody_and_costs_nothing(database: TestDatabase)
     let world = World::tencent_only(database).await;
     let session = world.open().await.unwrap();
     for code in [77_777, -1, 200, 10_000] {
-        world.tencent.finish(url(&session), code, json!({}));
+        world.tencent.finish(url(&session), code, &json!({}));
         let told = problem(world.check(&session, 0).await);
         assert!(is(&told, ErrorKind::Unavailable, "PROVIDER_TEMPORARY") && told.retry_after.is_some());
     }
     assert_eq!(world.attempts_left().await, 50);
-    world.tencent.finish(url(&session), 0, json!({}));
+    world.tencent.finish(url(&session), 0, &json!({}));
     world.check(&session, 0).await.unwrap();
 }
 
@@ -358,9 +358,9 @@ async fn nobody_asks_with_another_token_and_no_other_person_passes(database: Tes
     let session = world.stand.open_zhang().await;
     for changes in [json!({"IdCard": "11010519491231002X"}), json!({"Name": "李四"}), json!({"IdCard": null})]
     {
-        world.tencent.finish(url(&session), 0, changes);
+        world.tencent.finish(url(&session), 0, &changes);
         assert_eq!(reason(world.check(&session, 0).await), "PROVIDER_TEMPORARY");
-        world.tencent.finish(url(&session), 0, json!({"IdCard": ZHANG.0, "Name": ZHANG.1}));
+        world.tencent.finish(url(&session), 0, &json!({"IdCard": ZHANG.0, "Name": ZHANG.1}));
     }
     world.check(&session, 0).await.unwrap();
     world.check(&mine, 0).await.unwrap();

@@ -29,7 +29,7 @@ async fn two_people_answer_every_action(database: TestDatabase) {
             match answered {
                 Ok(_) => drop(stand.redeem(redemption(&session)).await.unwrap()),
                 Err(status) => {
-                    failed.push((person.1, action, shiming_rpc::status::Problem::from_status(&status)))
+                    failed.push((person.1, action, shiming_rpc::status::Problem::from_status(&status)));
                 }
             }
         }

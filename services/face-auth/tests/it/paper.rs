@@ -61,17 +61,17 @@ struct Held {
 
 impl Held {
     /// Where a point of the sheet is seen.
-    fn project(&self, u: f32, v: f32) -> (f32, f32) {
+    fn project(&self, across: f32, down: f32) -> (f32, f32) {
         let (x, z) = if self.bend == 0.0 {
-            (u, 0.0)
+            (across, 0.0)
         } else {
-            let (sine, cosine) = (u * self.bend).sin_cos();
+            let (sine, cosine) = (across * self.bend).sin_cos();
             (sine / self.bend, (1.0 - cosine) / self.bend)
         };
         let turn =
             |(sine, cosine): (f32, f32), x: f32, z: f32| (x * cosine + z * sine, z * cosine - x * sine);
         let (x, z) = turn(self.yaw, x, z);
-        let (z, y) = turn(self.pitch, z, v);
+        let (z, y) = turn(self.pitch, z, down);
         let near = self.zoom * DISTANCE / (DISTANCE + z);
         let (x, y) = (x * near + self.shift, y * near);
         let (y, x) = turn(self.roll, y, x);

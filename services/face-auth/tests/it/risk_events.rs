@@ -8,7 +8,7 @@ use shiming_face_auth::Config;
 use shiming_kernel::ClientInfo;
 use shiming_proto::face::v1::{
     AttackType, CreateFaceSessionRequest, CreateFaceSessionResponse, FacePurpose, ListRiskEventsRequest,
-    ListRiskEventsResponse,
+    ListRiskEventsResponse, RiskEvent,
 };
 use shiming_proto::messaging::v1::event_service_server::{EventService, EventServiceServer};
 use shiming_proto::messaging::v1::{DeliverEventsRequest, DeliverEventsResponse, Event};
@@ -59,7 +59,7 @@ async fn page(
 }
 
 fn kinds(page: &ListRiskEventsResponse) -> Vec<AttackType> {
-    page.events.iter().map(|event| event.attack_type()).collect()
+    page.events.iter().map(RiskEvent::attack_type).collect()
 }
 
 async fn pages_of_risk_events_survive_new_ones(database: TestDatabase) {
@@ -152,7 +152,9 @@ impl EventService for Inbox {
     ) -> Result<Response<DeliverEventsResponse>, Status> {
         let events = request.into_inner().events;
         let accepted_count = i32::try_from(events.len()).unwrap();
-        events.into_iter().for_each(|event| self.0.send(event).unwrap());
+        for event in events {
+            self.0.send(event).unwrap();
+        }
         Ok(Response::new(DeliverEventsResponse { accepted_count }))
     }
 }

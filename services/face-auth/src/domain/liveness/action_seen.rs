@@ -126,13 +126,17 @@ mod tests {
     fn half_an_action_is_none() {
         let rest = at_rest();
         let mut frames = doing(Action::OpenMouth, 1);
-        frames.iter_mut().for_each(|sight| sight.mouth_opening = 0.4);
+        for sight in &mut frames {
+            sight.mouth_opening = 0.4;
+        }
         assert!(
             !shows(&rest, &frames.iter().collect::<Vec<_>>(), Action::OpenMouth),
             "a mouth that stays open"
         );
         let mut frames = doing(Action::Blink, 1);
-        frames.iter_mut().for_each(|sight| (sight.eyes_closed, sight.eye_opening) = (1.0, 0.1));
+        for sight in &mut frames {
+            (sight.eyes_closed, sight.eye_opening) = (1.0, 0.1);
+        }
         assert!(!shows(&rest, &frames.iter().collect::<Vec<_>>(), Action::Blink), "eyes that stay closed");
     }
 

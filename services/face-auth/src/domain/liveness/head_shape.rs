@@ -105,7 +105,9 @@ fn beyond_plane(points: &[(f32, f32); 16], values: [f32; 16]) -> [f32; 16] {
             take_away(direction, other);
         }
         let length = dot(direction, direction).sqrt().max(f32::EPSILON);
-        direction.iter_mut().for_each(|value| *value /= length);
+        for value in direction.iter_mut() {
+            *value /= length;
+        }
     }
     let mut rest = values;
     for direction in &spanned {
@@ -116,7 +118,9 @@ fn beyond_plane(points: &[(f32, f32); 16], values: [f32; 16]) -> [f32; 16] {
 
 fn take_away(values: &mut [f32; 16], unit: &[f32; 16]) {
     let along = dot(values, unit);
-    values.iter_mut().zip(unit).for_each(|(value, direction)| *value -= along * direction);
+    for (value, direction) in values.iter_mut().zip(unit) {
+        *value -= along * direction;
+    }
 }
 
 fn dot(a: &[f32; 16], b: &[f32; 16]) -> f32 {

@@ -96,7 +96,7 @@ fn attack<T>(kind: AttackType, measures: &[(&'static str, f32)]) -> Judged<T> {
 
 /// Judges the frames that showed a face; `faults` are those of the others. Steps 1, 2, … answer `actions`.
 pub(crate) fn judge(
-    rules: &LivenessRules,
+    rules: LivenessRules,
     actions: &[Action],
     sights: &[Sight],
     faults: &[CaptureFault],
@@ -144,7 +144,7 @@ fn enough_frames<'a>(
     }
 }
 
-fn is_one_face(rules: &LivenessRules, sights: &[Sight]) -> Judged<()> {
+fn is_one_face(rules: LivenessRules, sights: &[Sight]) -> Judged<()> {
     let needed = |sight: &Sight| {
         if sight.yaw.abs() < TURN { rules.same_face } else { SIDE_FACE * rules.same_face }
     };
@@ -167,7 +167,7 @@ fn frontal<'a>(opening: &[&'a Sight]) -> Judged<Vec<&'a Sight>> {
     Err(Doubt::Quality(why_unusable(&faults)))
 }
 
-fn looks_alive(rules: &LivenessRules, sights: &[Sight]) -> Judged<f32> {
+fn looks_alive(rules: LivenessRules, sights: &[Sight]) -> Judged<f32> {
     let frontal = sights.iter().filter(|sight| sight.yaw.abs() < TURN);
     let mut scores: Vec<f32> = frontal.filter_map(|sight| sight.passive).collect();
     scores.sort_by(f32::total_cmp);
@@ -325,12 +325,12 @@ pub(super) mod tests {
     }
 
     fn judged(actions: &[Action], sights: &[Sight]) -> Judged<Live> {
-        judge(&RULES, actions, sights, &[], Duration::from_secs(10))
+        judge(RULES, actions, sights, &[], Duration::from_secs(10))
     }
 
-    fn kind(result: Judged<Live>) -> Option<AttackType> {
+    fn kind(result: &Judged<Live>) -> Option<AttackType> {
         match result {
-            Err(Doubt::Attack { kind, .. }) => Some(kind),
+            Err(Doubt::Attack { kind, .. }) => Some(*kind),
             _ => None,
         }
     }
@@ -356,7 +356,7 @@ pub(super) mod tests {
     #[test]
     fn another_order_is_an_attack() {
         let shown = [Action::OpenMouth, Action::Blink, Action::TurnLeft];
-        assert_eq!(kind(judged(&ASKED, &capture(&shown))), Some(AttackType::WrongAction));
+        assert_eq!(kind(&judged(&ASKED, &capture(&shown))), Some(AttackType::WrongAction));
     }
 
     #[test]
@@ -364,9 +364,9 @@ pub(super) mod tests {
         for at in [0, 6, 17] {
             let mut sights = capture(&ASKED);
             sights[at].resemblance = 0.25;
-            assert_eq!(kind(judged(&ASKED, &sights)), Some(AttackType::FaceSwap), "frame {at}");
+            assert_eq!(kind(&judged(&ASKED, &sights)), Some(AttackType::FaceSwap), "frame {at}");
             sights[at].resemblance = f32::NAN;
-            assert_eq!(kind(judged(&ASKED, &sights)), Some(AttackType::FaceSwap), "frame {at}");
+            assert_eq!(kind(&judged(&ASKED, &sights)), Some(AttackType::FaceSwap), "frame {at}");
         }
     }
 
@@ -376,31 +376,37 @@ pub(super) mod tests {
         for sight in sights.iter_mut().filter(|sight| sight.yaw.abs() > TURN) {
             sight.shape = HeadShape::of(&head(0.0, 0.0));
         }
-        assert_eq!(kind(judged(&ASKED, &sights)), Some(AttackType::FlatFace));
+        assert_eq!(kind(&judged(&ASKED, &sights)), Some(AttackType::FlatFace));
     }
 
     #[test]
     fn repeats_looks_and_times_are_judged() {
         let mut frozen = capture(&ASKED);
-        frozen.iter_mut().skip(1).step_by(2).for_each(|sight| sight.is_repeat = true);
-        assert_eq!(kind(judged(&ASKED, &frozen)), Some(AttackType::StillImage));
+        for sight in frozen.iter_mut().skip(1).step_by(2) {
+            sight.is_repeat = true;
+        }
+        assert_eq!(kind(&judged(&ASKED, &frozen)), Some(AttackType::StillImage));
         let mut print = capture(&ASKED);
-        print.iter_mut().for_each(|sight| sight.passive = Some(0.2));
-        assert_eq!(kind(judged(&ASKED, &print)), Some(AttackType::Presentation));
-        print.iter_mut().for_each(|sight| sight.passive = None);
-        assert_eq!(kind(judged(&ASKED, &print)), Some(AttackType::Presentation), "never open");
+        for sight in &mut print {
+            sight.passive = Some(0.2);
+        }
+        assert_eq!(kind(&judged(&ASKED, &print)), Some(AttackType::Presentation));
+        for sight in &mut print {
+            sight.passive = None;
+        }
+        assert_eq!(kind(&judged(&ASKED, &print)), Some(AttackType::Presentation), "never open");
         let mut backwards = capture(&ASKED);
         backwards[5].offset = backwards[4].offset;
-        assert_eq!(kind(judged(&ASKED, &backwards)), Some(AttackType::Timing));
-        let early = judge(&RULES, &ASKED, &capture(&ASKED), &[], Duration::from_millis(900));
-        assert_eq!(kind(early), Some(AttackType::Timing), "longer than the challenge is old");
-        assert_eq!(kind(judged(&ASKED, &[])), None);
+        assert_eq!(kind(&judged(&ASKED, &backwards)), Some(AttackType::Timing));
+        let early = judge(RULES, &ASKED, &capture(&ASKED), &[], Duration::from_millis(900));
+        assert_eq!(kind(&early), Some(AttackType::Timing), "longer than the challenge is old");
+        assert_eq!(kind(&judged(&ASKED, &[])), None);
     }
 
     #[test]
     fn bad_pictures_are_a_matter_of_quality() {
         let quality = |sights: &[Sight], faults: &[CaptureFault]| {
-            judge(&RULES, &ASKED, sights, faults, Duration::from_secs(10))
+            judge(RULES, &ASKED, sights, faults, Duration::from_secs(10))
         };
         let mut dark = capture(&ASKED);
         dark[..4].iter_mut().for_each(|sight| sight.fault = Some(CaptureFault::TooDark));

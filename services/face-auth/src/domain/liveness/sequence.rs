@@ -22,7 +22,10 @@ pub(super) fn has_true_times(sights: &[Sight], since_challenge: Duration) -> boo
     });
     let length = |step: usize| {
         let of_step = || sights.iter().filter(|sight| sight.step == step).map(|sight| sight.offset);
-        of_step().max().zip(of_step().min()).map_or(Duration::ZERO, |(last, first)| last - first)
+        of_step()
+            .max()
+            .zip(of_step().min())
+            .map_or(Duration::ZERO, |(last, first)| last.saturating_sub(first))
     };
     let last_step = sights.iter().map(|sight| sight.step).max().unwrap_or(0);
     let steps_are_true = (1..=last_step).all(|step| length(step) >= SHORTEST_STEP);

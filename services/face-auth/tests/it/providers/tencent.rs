@@ -13,7 +13,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use chrono::DateTime;
 use serde_json::{Value, json};
-use shiming_face_auth::TencentConfig;
+use shiming_face_auth::{Codes, TencentConfig};
 use shiming_kernel::{Clock as _, ManualClock, Redacted};
 use shiming_runtime::config::DurationText;
 
@@ -53,7 +53,7 @@ impl Tencent {
             similarity: 70,
             strict_similarity: 80,
             timeout: DurationText(Duration::from_millis(1500)),
-            codes: Default::default(),
+            codes: Codes::default(),
         };
         (cloud, config)
     }
@@ -67,7 +67,7 @@ impl Tencent {
     }
 
     /// The person finishes the check behind `url`; `changes` are laid over the result.
-    pub(crate) fn finish(&self, url: &str, code: i64, changes: Value) {
+    pub(crate) fn finish(&self, url: &str, code: i64, changes: &Value) {
         let token = url.rsplit('=').next().unwrap();
         let mut cloud = self.cloud();
         let text = cloud.checks.get_mut(token).unwrap();

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use shiming_face_auth::WeChatConfig;
+use shiming_face_auth::{Codes, WeChatConfig};
 use shiming_kernel::Redacted;
 use shiming_runtime::config::DurationText;
 use std::time::Duration;
@@ -56,7 +56,7 @@ impl WeChat {
             app_id: APP_ID.into(),
             app_secret: Redacted::from(APP_SECRET),
             timeout: DurationText(Duration::from_millis(1500)),
-            codes: Default::default(),
+            codes: Codes::default(),
         };
         (cloud, config)
     }
