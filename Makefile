@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test setup models pages photos people camera system toolchain deny contract-publish clean-data \
+.PHONY: help run test setup models pages photos people sample-person system toolchain deny contract-publish clean-data \
 	eval-faces bench-faces fuzz-images face-eval
 
 SETUP   := .setup
@@ -19,7 +19,7 @@ help: ## This list
 
 ## ---- the two commands ------------------------------------------------------------------------------------------
 
-run: toolchain models pages ## Build and start everything in one process, with demo data in ./data; Ctrl-C stops it
+run: toolchain models sample-person pages ## Build and start everything in one process, with demo data in ./data; Ctrl-C stops it
 	@[ -x $(RELEASE)/shiming ] || echo 'Building the release; the first time takes several minutes.'
 	cargo build --release --locked --package shiming-all-in-one --bin shiming
 	@exec $(RELEASE)/shiming
@@ -32,7 +32,7 @@ check-%: setup ## One check of `make test` by its name, such as make check-contr
 
 ## ---- what they need --------------------------------------------------------------------------------------------
 
-setup: toolchain system models pages photos people camera tests/node_modules/.package-lock.json $(SETUP)/venv/installed ## Everything the checks need
+setup: toolchain system models pages photos people tests/node_modules/.package-lock.json $(SETUP)/venv/installed ## Everything the checks need
 
 toolchain:
 	@tests/setup/toolchain.sh
@@ -49,8 +49,11 @@ photos: tests/node_modules/.package-lock.json ## Photos of several people for th
 people: $(SETUP)/venv/installed ## Living people before a camera for the tests, into .setup/people
 	@node tests/setup/people.mjs
 
-camera: photos ## Videos of these people for Chromium's fake camera, into .setup/camera
-	@node tests/setup/camera.mjs
+# For visitors without a camera. What it needs, Python with venv and once the network, a newcomer may lack: the demo runs without.
+sample-person:
+	@[ -f $(SETUP)/people/.recipe ] || echo "Bringing the demo's sample person; the first time takes a minute."
+	@$(MAKE) --no-print-directory people > /dev/null 2>&1 || \
+		echo 'No sample person (make people says why): the demo asks for a camera.'
 
 pages: $(WEB)/dist/index.html ## The web pages, into gateway/web/dist
 

@@ -1,7 +1,7 @@
 //! Settings of the gateway; the checked-in defaults stand in `config/default.toml`.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de};
@@ -239,6 +239,9 @@ pub struct DemoConfig {
     /// The demo authority's citizens.
     #[serde(default)]
     pub citizens: Vec<DemoCitizen>,
+    /// Where `make people` put its people; without them there is no sample person.
+    #[serde(default)]
+    pub people: Option<PathBuf>,
 }
 
 /// A person who doesn't exist, for the demo.

@@ -44,6 +44,11 @@ impl Fixed {
             plain: plain.into(),
         }
     }
+
+    /// An answer that is compressed already, such as a picture.
+    pub(crate) fn bytes(name: &str, kind: String, keep: &'static str, plain: Bytes) -> Self {
+        Self { name: name.to_owned(), kind, keep, tag: fingerprint(&plain), is_text: false, plain }
+    }
 }
 
 /// The same in every replica of one build; nobody gains by finding another content for it.

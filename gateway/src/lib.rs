@@ -27,6 +27,7 @@ mod pages;
 mod problem;
 mod request_id;
 mod routes;
+mod sample_person;
 mod server;
 mod session;
 mod stack;
@@ -57,6 +58,7 @@ use csrf::Csrf;
 use fixed::Compressed;
 use layers::Durations;
 use limits::Limits;
+use sample_person::SamplePerson;
 use visitor::Recogniser;
 pub use wire::DocumentType;
 
@@ -74,6 +76,7 @@ pub(crate) struct Edge {
     captchas: Captchas,
     compressed: Compressed,
     durations: Durations,
+    sample_person: Option<SamplePerson>,
     request_places: Arc<Semaphore>,
     live_places: Arc<Semaphore>,
     shutdown: Shutdown,
@@ -94,6 +97,7 @@ impl Gateway {
         let cache: SharedCache = shiming_cache::connect(&config.cache, clock.clone()).context("cache")?;
         let connector = Connector::new(NAME, shutdown)?;
         let http = &config.http;
+        let people = config.demo.as_ref().and_then(|demo| demo.people.as_deref());
         let edge = Edge {
             clients: Clients::connect(&connector, &config.peers).context("peers")?,
             cookies: Cookies::new(http.is_secure()),
@@ -103,12 +107,18 @@ impl Gateway {
             captchas: Captchas::new(cache, clock, &keyring, &config.captcha)?,
             compressed: Compressed::default(),
             durations: Durations::new(),
+            sample_person: people.and_then(SamplePerson::read),
             request_places: live::places(http.concurrency_limit),
             live_places: live::places(config.live.streams),
             shutdown: shutdown.clone(),
             config,
         };
         Ok(Self { edge: Arc::new(edge) })
+    }
+
+    /// Whether the demo has a person for visitors without a camera.
+    pub fn has_sample_person(&self) -> bool {
+        self.edge.sample_person.is_some()
     }
 
     /// Pages and API with all their layers. Connections are [`serve`](Self::serve)'s concern; without it every visitor seems to come from the

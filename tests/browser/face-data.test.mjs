@@ -6,7 +6,7 @@ import { scene } from './scene.mjs';
 import { WANG, collect, logIn, setReference } from './walk.mjs';
 
 scene('a person sees what they agreed to, withdraws it and keeps the proof of erasure', async ({ phone }) => {
-  const wang = await phone({ name: 'face-data', camera: 'astronaut' });
+  const wang = await phone({ name: 'face-data', camera: 'audun' });
   const { page, open, heading, look } = wang;
   await setReference(wang, WANG);
   await collect(wang, WANG);
@@ -65,7 +65,7 @@ scene('a person sees what they agreed to, withdraws it and keeps the proof of er
 });
 
 scene('人脸信息与授权 can be read with letters twice as large', async ({ phone }) => {
-  const wang = await phone({ name: 'face-data-large', camera: 'astronaut', text: 2 });
+  const wang = await phone({ name: 'face-data-large', camera: 'audun', text: 2 });
   await setReference(wang, WANG);
   await collect(wang, WANG);
   await logIn(wang, WANG);

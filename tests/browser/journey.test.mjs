@@ -1,11 +1,11 @@
-// The journey in a real browser, with a real face before its camera, and the refusals on the way.
+// The journey in a real browser, with a living person before its camera.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { scene } from './scene.mjs';
 import {
-  ENTERPRISE, LI, WANG, apply, beginCollection, collect, fillLogin, goToFace, logIn, refreshFromRegistry, setReference, showFace, showPhoto,
+  ENTERPRISE, LI, WANG, apply, beginCollection, collect, fillLogin, fillProfile, goToFace, logIn, refreshFromRegistry, setReference,
 } from './walk.mjs';
 
 const NOT_COLLECTED = '登录信息有误或尚未做实名采集，如果您是首次使用，请先通过“实名采集”模块进行实名信息采集。';
@@ -20,7 +20,7 @@ async function badge({ page }) {
 }
 
 scene('a newcomer is collected and bound, a clerk applies, is approved and told so at once', async ({ system, phone }) => {
-  const wang = await phone({ name: 'wang', camera: 'astronaut' });
+  const wang = await phone({ name: 'wang', camera: 'audun' });
   await setReference(wang, WANG);
   await collect(wang, WANG);
   await wang.page.getByRole('button', { name: '去登录' }).click();
@@ -35,8 +35,8 @@ scene('a newcomer is collected and bound, a clerk applies, is approved and told 
   await wang.look('messages');
   const before = await badge(wang);
 
-  const li = await phone({ name: 'li', camera: 'person-1-b' });
-  await setReference(li, LI, 'person-1-a.jpg');
+  const li = await phone({ name: 'li', camera: 'franck' });
+  await setReference(li, LI, 'people/franck/neutral/012.jpg');
   await collect(li, LI);
   await logIn(li, LI);
   await apply(li, ENTERPRISE);
@@ -110,39 +110,23 @@ scene('a newcomer is collected and bound, a clerk applies, is approved and told 
   if (process.env.SHIMING_PICTURES) writeFileSync(join(process.env.SHIMING_PICTURES, 'system.log'), system.output());
 });
 
-scene('a face that is not the same is refused with the attempts left and ways out; so is a photo without exactly one face', async ({ phone }) => {
-  const stranger = await phone({ name: 'stranger', camera: 'person-2' });
-  const { page, look } = stranger;
-  await setReference(stranger, WANG);
-  await beginCollection(stranger, WANG);
-  await goToFace(stranger, 'collect');
-
-  await showPhoto(stranger, 'no-face.jpg');
-  await page.getByRole('heading', { name: '没有看到人脸' }).waitFor();
-  await page.getByText('本次不计入识别次数').waitFor();
-  await look('face-none');
-  await page.getByRole('button', { name: '重新识别' }).click();
-  await showPhoto(stranger, 'two-people.jpg');
-  await page.getByRole('heading', { name: '画面中有多张人脸' }).waitFor();
-  await look('face-several');
-  await page.getByRole('button', { name: '重新识别' }).click();
-
-  const [answer] = await Promise.all([
-    page.waitForResponse((response) => response.url().endsWith('/capture')),
-    showFace(stranger, 'collect'),
-  ]);
-  assert.equal((await answer.json()).reason, 'FACE_NOT_SAME');
-  await page.getByRole('heading', { name: '人脸比对未通过' }).waitFor();
-  const before = Number(/今日还可尝试 (\d+) 次/.exec(await page.getByRole('alert').innerText())?.[1]);
-  assert.ok(before > 0);
-  await look('face-not-same');
-  await page.getByRole('button', { name: '重新识别' }).click();
-  await showFace(stranger, 'collect');
-  await page.getByText(`今日还可尝试 ${before - 1} 次`).waitFor();
-  await page.getByRole('button', { name: '退出识别，返回首页' }).click();
-  await page.getByRole('link', { name: /^实名采集/ }).first().waitFor();
-  assert.equal(new URL(page.url()).pathname, '/');
-  await stranger.close({ refusals: [401, 422] });
+scene('without a camera the demo is walked with the sample person', async ({ phone }) => {
+  const newcomer = await phone({ name: 'sample' });
+  const { page, look } = newcomer;
+  await setReference(newcomer, WANG);
+  await beginCollection(newcomer, WANG);
+  await goToFace(newcomer, 'sample');
+  await page.getByText('没有使用摄像头的权限').waitFor();
+  await look('no-camera');
+  await page.getByRole('button', { name: '使用样例人物（演示）' }).click();
+  const start = page.getByRole('button', { name: '开始识别' });
+  await start.and(page.locator(':enabled')).waitFor();
+  await look('person');
+  await start.click();
+  await page.locator('[role=status][data-action]:not([data-action=LOOK])').waitFor();
+  await look('person-acts');
+  await fillProfile(newcomer, WANG);
+  await newcomer.close();
 });
 
 scene('somebody who was never collected is sent to 实名采集 with the prompt of the manual', async ({ phone }) => {

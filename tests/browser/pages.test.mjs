@@ -5,7 +5,7 @@ import { scene } from './scene.mjs';
 import { ENTERPRISE, WANG, collect, logIn, refreshFromRegistry, setReference } from './walk.mjs';
 
 scene('the first screen is small, and 实名采集 can be gone through by the keyboard alone', async ({ phone, say }) => {
-  const newcomer = await phone({ name: 'keyboard', camera: 'astronaut' });
+  const newcomer = await phone({ name: 'keyboard', camera: 'audun' });
   const { page, heading, look } = newcomer;
 
   const network = await newcomer.context.newCDPSession(page);
@@ -110,7 +110,7 @@ async function leafThrough({ page, open, look }) {
 }
 
 scene('nothing sticks out with letters twice as large, nor in 关怀模式', async ({ phone }) => {
-  const large = await phone({ name: 'large', camera: 'astronaut', text: 2 });
+  const large = await phone({ name: 'large', camera: 'audun', text: 2 });
   const letters = ({ page }) => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
   await setReference(large, WANG);
   assert.equal(await letters(large), 32);

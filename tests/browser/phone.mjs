@@ -1,40 +1,54 @@
-// A person's phone: Chromium with a screen of 390×844, whose camera sees one video, and which notes everything that should not happen.
+// A person's phone: Chromium with a screen of 390×844, whose camera sees a person, and which notes everything that should not happen.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-import { material } from './system.mjs';
+import { giveCamera } from './camera.mjs';
 
 const PROGRAMS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 /** Where pictures of the pages go, when somebody wants to look at them. */
 const PICTURES = process.env.SHIMING_PICTURES;
 
 const SWITCHES = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+  '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
 ];
 
 /** Letters may stand in codes, in addresses of mailboxes, and nowhere else on a page in Chinese. */
 const CODES = /[\w.*+-]+@[\w.*-]+|[0-9A-Z*]*[0-9*][0-9A-Z*]*/g;
 
+/** Runs in the page: a browser that speaks Chinese. What it said is kept in `window.spoken`. */
+function speakChinese() {
+  window.spoken = [];
+  window.SpeechSynthesisUtterance = class {
+    constructor(text) {
+      this.text = text;
+    }
+  };
+  const getVoices = () => [{ lang: 'zh-CN', localService: true }];
+  const speak = ({ text }) => window.spoken.push(text);
+  Object.defineProperty(window, 'speechSynthesis', { value: { getVoices, speak, cancel() {}, addEventListener() {} } });
+}
+
 /**
- * Opens a phone whose camera sees `camera` (a name in .setup/camera; none: a phone that may not use its camera), with letters `text`
- * times as large as usual. `name` is what pictures of it begin with.
+ * Opens a phone whose camera sees `camera`: a person of .setup/people by name, or what `giveCamera` takes; none: a phone that may not use
+ * its camera. `text`: letters so many times as large as usual. `voice`: the browser can speak. `name` is what pictures of it begin with.
  */
-export async function openPhone({ origin }, { name: owner, camera, text = 1 }) {
-  const video = camera ? [`--use-file-for-fake-video-capture=${material(`camera/${camera}.y4m`)}`] : [];
+export async function openPhone({ origin }, { name: owner, camera, text = 1, voice = false }) {
   const letters = text === 1 ? [] : [`--blink-settings=defaultFontSize=${16 * text}`];
   const browser = await chromium.launch({
     executablePath: PROGRAMS.find((path) => path && existsSync(path)),
-    args: [...SWITCHES, ...video, ...letters],
+    args: [...SWITCHES, ...letters],
   });
   const context = await browser.newContext({
     baseURL: origin, viewport: { width: 390, height: 844 }, locale: 'zh-CN', hasTouch: true, isMobile: true, deviceScaleFactor: 2,
     permissions: camera ? ['camera'] : [],
   });
   context.setDefaultTimeout(PATIENCE);
+  const before = camera && (await giveCamera(context, typeof camera === 'string' ? { person: camera } : camera));
+  if (voice) await context.addInitScript(speakChinese);
   const faults = [];
   context.on('console', (message) => {
     // A refusal that a page shows in words is also a red line in the console; which status it may have, the test says.
@@ -52,6 +66,8 @@ export async function openPhone({ origin }, { name: owner, camera, text = 1 }) {
   return {
     page,
     context,
+    /** From the next opening of the camera on it sees something else. */
+    show: (seen) => before.show(seen),
     async open(path) {
       await page.goto(path);
     },

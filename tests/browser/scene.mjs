@@ -6,10 +6,10 @@ import { startSystem } from './system.mjs';
 
 const LAST_LINES = 40;
 
-/** `play` gets the system, `phone` to open phones, and `say` to tell a measured number. */
-export function scene(title, play) {
+/** `play` gets the system, `phone` to open phones, and `say` to tell a measured number. The system is told more by `settings`. */
+export function scene(title, play, settings) {
   test(title, async (t) => {
-    const system = await startSystem();
+    const system = await startSystem(settings);
     const phones = [];
     const phone = async (settings) => {
       const opened = await openPhone(system, settings);

@@ -15,10 +15,10 @@ export const CAPTCHA = 'TEXT';
 
 const binary = () => join(resolve(root, process.env.CARGO_TARGET_DIR ?? 'target'), 'debug/shiming');
 
-/** What `make camera` and `make photos` brought; a clear word when they were not run. */
+/** What `make people` and `make photos` brought; a clear word when they were not run. */
 export function material(path) {
   const file = join(root, '.setup', path);
-  if (!existsSync(file)) throw new Error(`${file} is missing; make brings it: make ${dirname(path)}`);
+  if (!existsSync(file)) throw new Error(`${file} is missing; make brings it: make ${path.split('/')[0]}`);
   return file;
 }
 
@@ -41,8 +41,8 @@ async function answers(origin) {
   }
 }
 
-/** Starts it and waits until it answers. `output` is what it printed so far; `stop` ends it and removes its data. */
-export async function startSystem() {
+/** Starts it, told more by `settings` (environment), and waits until it answers. `output` is what it printed so far; `stop` ends it and removes its data. */
+export async function startSystem(settings = {}) {
   if (!existsSync(binary())) throw new Error(`${binary()} is missing; build it: cargo build -p shiming-all-in-one`);
   const data = mkdtempSync(join(tmpdir(), 'shiming-browser-'));
   const [http, grpc, admin] = await Promise.all([freePort(), freePort(), freePort()]);
@@ -57,6 +57,7 @@ export async function startSystem() {
       SHIMING_ALL_IN_ONE__LISTEN__ADMIN: `127.0.0.1:${admin}`,
       SHIMING_GATEWAY__CAPTCHA__KNOWN_ANSWER: CAPTCHA,
       SHIMING_IDENTITY__RULES__CODE_PAUSE: '1s',
+      ...settings,
     },
   });
   let printed = '';

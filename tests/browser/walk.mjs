@@ -13,12 +13,12 @@ export const ENTERPRISE = { code: '91640100MA75000124', name: '宁夏塞上示�
 
 const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
 
-/** At the demo authority: makes a photo the reference of somebody. Without a file it is the sample. */
+/** At the demo authority: makes a photo (a path in .setup) the reference of somebody. Without one it is the sample person's. */
 export async function setReference({ page, open, look }, citizen, photo) {
   await open('/demo');
   await page.getByRole('radio', { name: citizen.name }).check();
   await look('demo');
-  if (photo) await page.locator('input[type=file]').setInputFiles(material(`photos/${photo}`));
+  if (photo) await page.locator('input[type=file]').setInputFiles(material(photo));
   else await press(page, '用样例照片');
   await page.getByText(`${citizen.name}的参考照片已设置`).waitFor();
 }
@@ -60,25 +60,34 @@ export async function goToFace({ page, heading, look }, name) {
   await heading('人脸识别');
 }
 
-/** Looks into the camera. */
+/** Looks into the camera, begins, and does what is asked. */
 export async function showFace({ page, look }, name) {
   const start = page.getByRole('button', { name: '开始识别' });
-  await page.getByText('请正对屏幕，将脸放入框内').waitFor();
+  await start.and(page.locator(':enabled')).waitFor();
   await look(`${name}-face`);
   await start.click();
+  await page.locator('[role=status][data-action]:not([data-action=LOOK])').waitFor();
+  await look(`${name}-step`);
 }
 
-/** Picks a photo instead. */
-export async function showPhoto({ page }, photo) {
-  await page.locator('input[type=file]').setInputFiles(material(`photos/${photo}`));
+/** Shows the face again after a refusal, once the camera is open again. */
+export async function showAgain(phone, name) {
+  await press(phone.page, '重新识别');
+  await showFace(phone, name);
 }
 
 /** 实名采集, the whole of it. */
 export async function collect(phone, citizen) {
-  const { page, heading, look } = phone;
   await beginCollection(phone, citizen);
   await goToFace(phone, 'collect');
+  await phone.page.getByText('请正对屏幕，将脸放入框内').waitFor();
   await showFace(phone, 'collect');
+  await fillProfile(phone, citizen);
+}
+
+/** What follows the face in 实名采集. */
+export async function fillProfile(phone, citizen) {
+  const { page, heading, look } = phone;
   await heading('实名信息采集');
   await look('profile-empty');
   await page.getByLabel('民族').click();

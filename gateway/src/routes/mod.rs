@@ -64,7 +64,10 @@ pub(crate) fn quick(demo: bool) -> Routes {
         .routes(routes!(inbox::todos::list))
         .routes(routes!(inbox::counts::counts));
     if demo {
-        routes.routes(routes!(demo::sms::sms)).routes(routes!(demo::sample_photo::sample_photo))
+        routes
+            .routes(routes!(demo::sms::sms))
+            .routes(routes!(demo::sample_photo::sample_photo))
+            .routes(routes!(demo::clip::clip))
     } else {
         routes
     }

@@ -1,3 +1,6 @@
+use std::fs;
+use std::path::PathBuf;
+
 use serde_json::json;
 use shiming_gateway::{DemoCitizen, DemoConfig, DocumentType};
 use shiming_kernel::ErrorKind;
@@ -7,7 +10,8 @@ use shiming_proto::types::v1::DocumentType as WireDocumentType;
 
 use crate::world::{Form, World, refusal, time};
 
-async fn demo() -> World {
+/// The demo, with the people of this folder.
+async fn demo_with(people: Option<PathBuf>) -> World {
     let citizen = DemoCitizen {
         name: "张三".into(),
         document_type: DocumentType::ResidentId,
@@ -15,7 +19,36 @@ async fn demo() -> World {
         mobile: "13800138000".into(),
         note: "办税员".into(),
     };
-    World::with(|config| config.demo = Some(DemoConfig { citizens: vec![citizen] })).await
+    World::with(|config| config.demo = Some(DemoConfig { citizens: vec![citizen], people })).await
+}
+
+async fn demo() -> World {
+    demo_with(None).await
+}
+
+const CLIPS: [(&str, &str); 6] = [
+    ("BLINK", "blink"),
+    ("LOOK", "neutral"),
+    ("NOD", "nod"),
+    ("OPEN_MOUTH", "open-mouth"),
+    ("TURN_LEFT", "turn-left"),
+    ("TURN_RIGHT", "turn-right"),
+];
+
+/// Two frames of every clip, and the portrait.
+fn people() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: String, bytes: &[u8]| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    };
+    for (_, clip) in CLIPS {
+        put(format!("audun/{clip}/000.jpg"), format!("{clip} first").as_bytes());
+        put(format!("audun/{clip}/001.jpg"), format!("{clip} second").as_bytes());
+    }
+    put("audun-again/neutral/012.jpg".into(), b"\xff\xd8\xff portrait");
+    folder
 }
 
 fn form() -> Form {
@@ -31,6 +64,9 @@ async fn outside_the_demo_there_is_no_demo() {
     let mut browser = world.browser().await;
     let gone = (404, "METHOD_UNKNOWN".to_owned());
     assert_eq!(browser.get("/api/demo/sample-photo").await.refusal(), gone);
+    assert_eq!(browser.get("/api/demo/clips/neutral").await.refusal(), gone);
+    let bootstrap = browser.get("/api/bootstrap").await.ok();
+    assert_eq!((&bootstrap["demo"], bootstrap.get("demoClips")), (&json!(false), None));
     assert_eq!(browser.post("/api/demo/sms", json!({"mobile": "13800138000"})).await.refusal(), gone);
     assert_eq!(browser.upload("/api/demo/reference", form().file("photo", b"x")).await.refusal(), gone);
 }
@@ -47,10 +83,51 @@ async fn the_demo_shows_its_citizens() {
 }
 
 #[tokio::test]
-async fn the_sample_photo_is_a_jpeg() {
-    let answer = demo().await.stranger().get("/api/demo/sample-photo").await;
-    assert_eq!((answer.status, answer.header("content-type")), (200, "image/jpeg"));
-    assert!(answer.body.starts_with(b"\xff\xd8\xff"));
+async fn the_sample_person_has_a_portrait_and_a_clip_for_every_action() {
+    let folder = people();
+    let world = demo_with(Some(folder.path().to_owned())).await;
+    let mut browser = world.stranger();
+    let clips = browser.get("/api/bootstrap").await.ok()["demoClips"].clone();
+    let named = CLIPS.map(|(action, clip)| (action.to_owned(), json!(format!("/api/demo/clips/{clip}"))));
+    assert_eq!(clips, json!(serde_json::Map::from_iter(named)));
+    for (_, clip) in CLIPS {
+        let answer = browser.get(&format!("/api/demo/clips/{clip}")).await;
+        assert_eq!((answer.status, answer.header("cache-control")), (200, "private, max-age=3600"));
+        let boundary = answer.header("content-type").strip_prefix("multipart/form-data; boundary=").unwrap();
+        let body = String::from_utf8(answer.body.to_vec()).unwrap();
+        let frames: Vec<_> = body.split(&format!("--{boundary}")).map(|part| part.trim()).collect();
+        assert_eq!((frames.len(), frames[0], frames[3]), (4, "", "--"));
+        assert!(frames[1].ends_with(&format!("image/jpeg\r\n\r\n{clip} first")), "{body}");
+        assert!(frames[2].ends_with(&format!("{clip} second")), "{body}");
+    }
+    let photo = browser.get("/api/demo/sample-photo").await;
+    assert_eq!((photo.status, photo.header("content-type")), (200, "image/jpeg"));
+    assert!(photo.body.starts_with(b"\xff\xd8\xff"));
+}
+
+#[tokio::test]
+async fn no_clip_is_given_but_the_known_ones() {
+    let folder = people();
+    fs::write(folder.path().join("secret.jpg"), b"secret").unwrap();
+    let world = demo_with(Some(folder.path().to_owned())).await;
+    let mut browser = world.stranger();
+    for name in ["none", "LOOK", "..", "%2e%2e", "..%2f..%2fsecret.jpg", "..%5Csecret", "neutral%2f000.jpg", "neutral%00"] {
+        let answer = browser.get(&format!("/api/demo/clips/{name}")).await;
+        assert_eq!(answer.status, 404, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_is_not_there_as_a_whole_is_not_there() {
+    let folder = people();
+    fs::remove_file(folder.path().join("audun/nod/000.jpg")).unwrap();
+    for people in [None, Some("/nowhere".into()), Some(folder.path().to_owned())] {
+        let world = demo_with(people).await;
+        let mut browser = world.stranger();
+        assert!(browser.get("/api/bootstrap").await.ok().get("demoClips").is_none());
+        assert_eq!(browser.get("/api/demo/sample-photo").await.status, 404);
+        assert_eq!(browser.get("/api/demo/clips/neutral").await.status, 404);
+    }
 }
 
 #[tokio::test]

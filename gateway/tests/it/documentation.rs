@@ -25,7 +25,7 @@ async fn every_route_is_documented_with_what_it_needs() {
     let document = world.stranger().get("/api/openapi.json").await.ok();
     let paths = document["paths"].as_object().unwrap();
     let operations: usize = paths.values().map(|item| item.as_object().unwrap().len()).sum();
-    assert_eq!(operations, 39);
+    assert_eq!(operations, 40);
     for (path, item) in paths {
         for (method, operation) in item.as_object().unwrap() {
             let problem = &operation["responses"]["default"]["content"]["application/problem+json"];

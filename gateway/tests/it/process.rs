@@ -87,7 +87,7 @@ fn unsafe_settings_stop_the_start() {
         }),
         ("demo", &|config| {
             config.http.public_origin = public.clone();
-            config.demo = Some(DemoConfig { citizens: vec![] });
+            config.demo = Some(DemoConfig { citizens: vec![], people: None });
         }),
         ("captcha.known_answer", &|config| {
             config.http.public_origin = public.clone();

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
 import { Refusal } from './plugin.ts';
 import { route, type Route } from './routes.ts';
@@ -9,15 +9,23 @@ const ACTIONS = ['BLINK', 'OPEN_MOUTH', 'TURN_LEFT', 'TURN_RIGHT', 'NOD'];
 /** Seconds a challenge holds. */
 const LIFETIME = 60;
 
-/** A folder with clips of a sample person, `LOOK.mp4`, `BLINK.mp4` and so on; without it there is no sample person. */
+/** A folder with clips of a sample person, as `make people` brings them (`neutral/000.jpg` …); without it there is no such person. */
 const CLIPS = process.env['SHIMING_MOCK_CLIPS'];
+const FOLDERS = { LOOK: 'neutral', BLINK: 'blink', OPEN_MOUTH: 'open-mouth', TURN_LEFT: 'turn-left', TURN_RIGHT: 'turn-right', NOD: 'nod' };
+const BOUNDARY = 'shiming-frame';
 
 export const ticket = () => ({ faceSessionId: randomUUID(), captureToken: randomUUID(), expireTime: later(5), ...(memory.hosted && { hosted: memory.hosted }) });
 
 export function clipUrls(): Record<string, string> | undefined {
   if (!CLIPS) return undefined;
-  const there = ['LOOK', ...ACTIONS].filter((name) => existsSync(`${CLIPS}/${name}.mp4`));
-  return Object.fromEntries(there.map((name) => [name, `/api/demo/clips/${name}`]));
+  const there = Object.entries(FOLDERS).filter(([, folder]) => existsSync(`${CLIPS}/${folder}/000.jpg`));
+  return Object.fromEntries(there.map(([name, folder]) => [name, `/api/demo/clips/${folder}`]));
+}
+
+function clipBody(folder: string): Buffer {
+  const frames = readdirSync(folder).sort().map((name) => readFileSync(`${folder}/${name}`));
+  const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="frame"; filename="frame.jpg"\r\ncontent-type: image/jpeg\r\n\r\n`;
+  return Buffer.concat([...frames.flatMap((frame) => [Buffer.from(head), frame, Buffer.from('\r\n')]), Buffer.from(`--${BOUNDARY}--\r\n`)]);
 }
 
 /** Three different actions in a random order; the environment may fix them. */
@@ -52,11 +60,10 @@ export function faceRoutes(): Route[] {
       return { resultExpireTime: later(5) };
     }),
     route('POST', /^\/api\/face\/([^/]+)\/hosted$/, () => ({ resultExpireTime: later(5) })),
-    route('GET', /^\/api\/demo\/clips\/(\w+)$/, (call, name) => {
-      const path = `${CLIPS}/${name}.mp4`;
-      if (!CLIPS || !existsSync(path)) throw new Refusal(404, 'NOT_FOUND', '没有这个地址。');
-      call.response.writeHead(200, { 'content-type': 'video/mp4' });
-      call.response.end(readFileSync(path));
+    route('GET', /^\/api\/demo\/clips\/([a-z-]+)$/, (call, name) => {
+      if (!CLIPS || !Object.values(FOLDERS).includes(name)) throw new Refusal(404, 'NOT_FOUND', '没有这个地址。');
+      call.response.writeHead(200, { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` });
+      call.response.end(clipBody(`${CLIPS}/${name}`));
       return undefined;
     }),
     // Not of the contract: the next face sessions are a provider's, or our own again.

@@ -17,6 +17,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the face models are.
     pub models: PathBuf,
+    /// Where the demo's sample person is.
+    pub people: PathBuf,
     /// Whether demo enterprises, citizens, authority and phone are there.
     pub demo: bool,
     /// The process.

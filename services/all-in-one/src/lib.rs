@@ -70,7 +70,8 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
         let registry = Connector::new("ops:demo", &shutdown)?;
         demo.import(registry.connect(&PeerConfig::plaintext(format!("http://{}", at.grpc)))?).await?;
     }
+    let sample_person = gateway.has_sample_person();
     shutdown.spawn("gateway.http", gateway.serve(http));
-    welcome::print(at, demo.is_some())?;
+    welcome::print(at, demo.is_some(), sample_person)?;
     Ok(())
 }

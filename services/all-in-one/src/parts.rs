@@ -46,7 +46,8 @@ impl Parts {
         if let Some(demo) = demo {
             messaging.insert("sms".into(), table([("demo_phone", true.into())]).into());
             face_auth.insert("demo".into(), table([("citizens", demo.authority()?)]).into());
-            gateway.insert("demo".into(), table([("citizens", demo.citizens()?)]).into());
+            let shown = [("citizens", demo.citizens()?), ("people", path(&config.people))];
+            gateway.insert("demo".into(), table(shown).into());
         }
         Ok(Self {
             identity: read("identity", shiming_identity::DEFAULT, part.service("identity")?)?,

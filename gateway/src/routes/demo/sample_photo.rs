@@ -1,18 +1,23 @@
-//! `GET /api/demo/sample-photo`: a face for those without a camera.
+//! `GET /api/demo/sample-photo`: the sample person as an authority would have him.
 
-use axum::response::IntoResponse;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
 
-/// Eileen Collins, photographed by NASA; in the public domain.
-const ASTRONAUT: &[u8] = include_bytes!("../../../demo/astronaut.jpg");
+use crate::SharedEdge;
+use crate::error::GatewayError;
 
-/// Gives the sample photo.
+/// Gives the sample person's portrait; there is none where `make people` was not run.
 #[utoipa::path(
     get,
     path = "/api/demo/sample-photo",
     tag = "demo",
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>))
 )]
-pub(crate) async fn sample_photo() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "public, max-age=3600")], ASTRONAUT)
+pub(crate) async fn sample_photo(
+    State(edge): State<SharedEdge>,
+    asked: HeaderMap,
+) -> Result<Response, GatewayError> {
+    let person = edge.sample_person.as_ref().ok_or(GatewayError::NoSuchPath)?;
+    Ok(edge.compressed.send(person.portrait(), &asked).await)
 }

@@ -1,5 +1,7 @@
 //! `GET /api/bootstrap`: the browser's id, and where the visitor stands.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -29,6 +31,9 @@ pub(crate) struct Bootstrap {
     /// The demo authority's citizens; absent outside the demo.
     #[serde(skip_serializing_if = "Option::is_none")]
     demo_citizens: Option<Vec<Citizen>>,
+    /// Where the sample person's clips are, by what they show (`LOOK`: looking ahead); absent where there is no such person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demo_clips: Option<BTreeMap<&'static str, String>>,
     /// Whether a session is open.
     signed_in: bool,
     /// The collection that is going on; absent when there is none.
@@ -91,6 +96,7 @@ pub(crate) async fn bootstrap(
     let body = Bootstrap {
         demo: demo.is_some(),
         demo_citizens: demo.map(|demo| demo.citizens.iter().map(Citizen::from).collect()),
+        demo_clips: edge.sample_person.as_ref().map(|person| person.addresses().collect()),
         signed_in: is_open,
         collection,
     };

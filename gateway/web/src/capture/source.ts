@@ -13,9 +13,6 @@ export interface CaptureSource {
   close(): void;
 }
 
-/** A sample person's clips: an address per action, `LOOK` for looking straight ahead. */
-export type Clips = Partial<Record<LivenessAction | 'LOOK', string>>;
-
 /** The camera of this device; throws what a browser throws. `onLost` is called when it is taken away. */
 export async function cameraSource(video: HTMLVideoElement, signal: AbortSignal, onLost: () => void): Promise<CaptureSource> {
   const stream = await openCamera();
@@ -38,27 +35,7 @@ export async function cameraSource(video: HTMLVideoElement, signal: AbortSignal,
   return { video, alive: () => stream.active, begin: () => Promise.resolve(), close };
 }
 
-/** A sample person who answers each step by a clip, for a demo without a camera. */
-export async function clipSource(video: HTMLVideoElement, clips: Clips, signal: AbortSignal): Promise<CaptureSource> {
-  const show = async (action: LivenessAction | undefined, step: AbortSignal) => {
-    const clip = clips[action ?? 'LOOK'] ?? clips.LOOK;
-    if (!clip) throw new DOMException('', 'NotFoundError');
-    video.srcObject = null;
-    video.src = clip;
-    // Pictures must go on until the step ends.
-    video.loop = true;
-    await video.play();
-    goOn(step);
-  };
-  await show(undefined, signal);
-  const close = () => {
-    video.pause();
-    video.removeAttribute('src');
-    video.load();
-  };
-  return { video, alive: () => true, begin: show, close };
-}
-
-function goOn(signal: AbortSignal) {
+/** The person may have left the page meanwhile. */
+export function goOn(signal: AbortSignal) {
   if (signal.aborted) throw new DOMException('', 'AbortError');
 }

@@ -3,7 +3,8 @@ import { nextTick, onBeforeUnmount, onMounted, ref, type Ref } from 'vue';
 import { cameraFault, watcher, type CameraFault } from '@/capture/camera';
 import { hintFor } from '@/capture/measure';
 import { faceFinder } from '@/capture/place';
-import { cameraSource, clipSource, type CaptureSource, type Clips } from '@/capture/source';
+import { clipSource, type Clips } from '@/capture/clips';
+import { cameraSource, type CaptureSource } from '@/capture/source';
 import type { Hint } from '@/words/capture';
 
 const GLANCE_PAUSE = 350;

@@ -1,0 +1,25 @@
+//! `GET /api/demo/clips/{clip}`: the sample person doing what a challenge may ask for.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::HeaderMap;
+
+use crate::SharedEdge;
+use crate::error::GatewayError;
+
+/// Gives a clip: a form of JPEG parts named `frame`, 25 of them a second. The bootstrap says which clips there are.
+#[utoipa::path(
+    get,
+    path = "/api/demo/clips/{clip}",
+    tag = "demo",
+    params(("clip" = String, Path, description = "A name such as `open-mouth`.")),
+    responses((status = 200, content_type = "multipart/form-data", body = Vec<u8>))
+)]
+pub(crate) async fn clip(
+    State(edge): State<SharedEdge>,
+    Path(clip): Path<String>,
+    asked: HeaderMap,
+) -> Result<Response, GatewayError> {
+    let clip = edge.sample_person.as_ref().and_then(|person| person.clip(&clip));
+    Ok(edge.compressed.send(clip.ok_or(GatewayError::NoSuchPath)?, &asked).await)
+}
