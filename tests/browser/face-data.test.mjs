@@ -42,6 +42,7 @@ scene('a person sees what they agreed to, withdraws it and keeps the proof of er
   await proof.getByText('已删除', { exact: true }).waitFor();
   await proof.getByText(/人脸特征值1份/).waitFor();
   await page.getByText('已撤回', { exact: true }).waitFor();
+  await question.waitFor({ state: 'hidden' });
   assert.equal(await withdraw.count(), 0);
   await look('withdrawn');
   const saving = page.waitForEvent('download');

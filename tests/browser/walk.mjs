@@ -18,8 +18,14 @@ export async function setReference({ page, open, look }, citizen, photo) {
   await open('/demo');
   await page.getByRole('radio', { name: citizen.name }).check();
   await look('demo');
-  if (photo) await page.locator('input[type=file]').setInputFiles(material(photo));
-  else await press(page, '用样例照片');
+  if (photo) {
+    await page.locator('input[type=file]').setInputFiles(material(photo));
+  } else {
+    const sample = page.getByRole('button', { name: '用样例照片' });
+    await sample.scrollIntoViewIfNeeded();
+    await look('demo-sample');
+    await sample.click();
+  }
   await page.getByText(`${citizen.name}的参考照片已设置`).waitFor();
 }
 

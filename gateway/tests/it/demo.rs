@@ -111,7 +111,16 @@ async fn no_clip_is_given_but_the_known_ones() {
     fs::write(folder.path().join("secret.jpg"), b"secret").unwrap();
     let world = demo_with(Some(folder.path().to_owned())).await;
     let mut browser = world.stranger();
-    for name in ["none", "LOOK", "..", "%2e%2e", "..%2f..%2fsecret.jpg", "..%5Csecret", "neutral%2f000.jpg", "neutral%00"] {
+    for name in [
+        "none",
+        "LOOK",
+        "..",
+        "%2e%2e",
+        "..%2f..%2fsecret.jpg",
+        "..%5Csecret",
+        "neutral%2f000.jpg",
+        "neutral%00",
+    ] {
         let answer = browser.get(&format!("/api/demo/clips/{name}")).await;
         assert_eq!(answer.status, 404, "{name}");
     }

@@ -61,9 +61,9 @@ impl Attempts {
 }
 
 impl AttemptRules {
-    /// How many faces may still be refused today.
+    /// How many faces may still be refused today; none once attacks have locked.
     pub(crate) fn left(self, used: Attempts) -> u32 {
-        self.not_same_per_day.saturating_sub(used.not_same)
+        if self.locks(used) { 0 } else { self.not_same_per_day.saturating_sub(used.not_same) }
     }
 
     /// Whether so many attacks lock.
@@ -103,6 +103,8 @@ mod tests {
     fn an_attack_is_a_refused_face_too() {
         let used = Attempts::default().and(Tried::Attack);
         assert_eq!((used.not_same, used.attacks), (1, 1));
-        assert!(RULES.locks(used.and(Tried::Attack).and(Tried::Attack)) && !RULES.locks(used));
+        let locked = used.and(Tried::Attack).and(Tried::Attack);
+        assert!(RULES.locks(locked) && !RULES.locks(used));
+        assert_eq!((RULES.left(used), RULES.left(locked)), (4, 0), "who is locked has none left");
     }
 }

@@ -310,7 +310,7 @@ async fn a_warped_photo_is_refused(database: TestDatabase) {
 async fn too_many_attacks_lock_the_identity(database: TestDatabase) {
     let stand = Stand::with_zhang(database).await;
     let photo = still();
-    for left in ["4", "3", "2"] {
+    for left in ["4", "3", "0"] {
         let (session, nonce) = asked(&stand, &TURN_AND_BLINK).await;
         let refused = problem(stand.submit(&session, &nonce, capture_of(3, |_| photo.clone())).await);
         assert_eq!(
