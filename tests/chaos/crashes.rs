@@ -1,20 +1,18 @@
 //! kill -9 of every process in the middle of the journey.
 
 use serde_json::json;
-use shiming_tests::{Citizen, ENTERPRISE, Journey, Part, Photos, World};
+use shiming_tests::{Citizen, ENTERPRISE, Journey, Part, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_journey_survives_the_crash_of_every_process() {
     let mut world = World::cluster(&[]).await;
-    let photos = Photos::brought();
     world.import_registry(&[json!({"row_id": "1", "unified_social_credit_code": ENTERPRISE, "name": "宁夏塞上示例科技有限公司",
         "status": "ENTERPRISE_STATUS_NORMAL", "legal_representative": Citizen::LEGAL_REPRESENTATIVE.document()})]);
 
     // face-auth dies between the passed capture and the redemption of its result.
-    let boss = Journey::of_legal_representative(&world, &photos).await;
-    boss.browser.post("/api/collection", boss.citizen.form()).await.ok();
-    let session = boss.browser.post("/api/collection/face", boss.consent().await).await.ok();
-    boss.browser.capture(&session, &boss.frames).await.ok();
+    let boss = Journey::of_legal_representative(&world).await;
+    let session = boss.begin_collection().await;
+    boss.show_face(&session).await.ok();
     world.crash(Part::FaceAuth).await;
     let redeem = json!({"faceSessionId": session["faceSessionId"]});
     boss.browser.post("/api/collection/face/complete", redeem).await.ok();
@@ -33,7 +31,7 @@ async fn the_journey_survives_the_crash_of_every_process() {
     boss.step_up().await;
     boss.refresh().await;
 
-    let clerk = Journey::of_clerk(&world, &photos).await;
+    let clerk = Journey::of_clerk(&world).await;
     clerk.collect(&world).await;
     clerk.log_in(&world).await;
     // messaging is down when the application is made; enterprise-binding dies before it can tell.
@@ -58,8 +56,7 @@ async fn the_journey_survives_the_crash_of_every_process() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_all_in_one_keeps_what_it_acknowledged() {
     let mut world = World::embedded(&[]).await;
-    let photos = Photos::brought();
-    let boss = Journey::of_legal_representative(&world, &photos).await;
+    let boss = Journey::of_legal_representative(&world).await;
     boss.collect_face().await;
     world.crash(Part::Gateway).await;
     assert_eq!(boss.browser.get("/api/collection").await.ok()["nextStep"], "PROFILE");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use shiming_tests::{Answer, Citizen, Journey, Photos, World};
+use shiming_tests::{Answer, Citizen, Journey, World};
 
 /// A refusal that says "later", and came before anybody lost patience.
 #[track_caller]
@@ -16,8 +16,7 @@ fn refused_for_now(answer: &Answer, since: Instant) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_gone_for_ten_seconds() {
     let world = World::cluster(&[]).await;
-    let photos = Photos::brought();
-    let boss = Journey::of_legal_representative(&world, &photos).await;
+    let boss = Journey::of_legal_representative(&world).await;
     boss.collect(&world).await;
     boss.log_in(&world).await;
 
@@ -52,8 +51,7 @@ async fn postgresql_gone_for_ten_seconds() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_gone_lets_nobody_in() {
     let world = World::cluster(&[]).await;
-    let photos = Photos::brought();
-    let boss = Journey::of_legal_representative(&world, &photos).await;
+    let boss = Journey::of_legal_representative(&world).await;
     boss.collect(&world).await;
     boss.log_in(&world).await;
 

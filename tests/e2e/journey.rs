@@ -1,7 +1,7 @@
 //! One journey, both ways of running.
 
 use serde_json::json;
-use shiming_tests::{ENTERPRISE, Journey, Part, Photos, World};
+use shiming_tests::{ENTERPRISE, Journey, Part, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_journey_in_one_process() {
@@ -24,8 +24,7 @@ async fn the_journey_in_five_processes() {
 }
 
 async fn journey(world: &World) {
-    let photos = Photos::brought();
-    let boss = Journey::of_legal_representative(world, &photos).await;
+    let boss = Journey::of_legal_representative(world).await;
     boss.collect(world).await;
     boss.log_in(world).await;
     let refused = boss.browser.post("/api/bindings/refresh", json!({})).await;
@@ -35,7 +34,7 @@ async fn journey(world: &World) {
     assert_eq!(bound["bindings"][0]["role"], "LEGAL_REPRESENTATIVE");
     assert_eq!(bound["bindings"][0]["state"], "ACTIVE");
 
-    let clerk = Journey::of_clerk(world, &photos).await;
+    let clerk = Journey::of_clerk(world).await;
     clerk.collect(world).await;
     clerk.log_in(world).await;
     assert_eq!(clerk.apply(ENTERPRISE).await.ok()["binding"]["state"], "PENDING");

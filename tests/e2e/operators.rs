@@ -1,7 +1,52 @@
 //! What operators do with grpcurl: list, describe, call, and be refused with a reason.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use shiming_tests::{Grpcurl, Part, World};
+
+/// The services of each process, sorted as grpcurl lists them.
+const SERVICES: [(Part, &[&str]); 4] = [
+    (
+        Part::Identity,
+        &[
+            "shiming.identity.v1.CollectionService",
+            "shiming.identity.v1.ConsentService",
+            "shiming.identity.v1.LoginService",
+            "shiming.identity.v1.PersonService",
+            "shiming.identity.v1.SessionService",
+            "shiming.identity.v1.StepUpService",
+        ],
+    ),
+    (
+        Part::FaceAuth,
+        &[
+            "shiming.face.v1.AuthorityService",
+            "shiming.face.v1.FaceDataService",
+            "shiming.face.v1.FaceLimitService",
+            "shiming.face.v1.FaceSessionService",
+        ],
+    ),
+    (
+        Part::EnterpriseBinding,
+        &[
+            "shiming.enterprise.v1.ApplicationService",
+            "shiming.enterprise.v1.BindingService",
+            "shiming.enterprise.v1.RegistryService",
+        ],
+    ),
+    (
+        Part::Messaging,
+        &[
+            "shiming.messaging.v1.EventService",
+            "shiming.messaging.v1.InboxService",
+            "shiming.messaging.v1.SmsService",
+        ],
+    ),
+];
+
+/// What only the embedded mode has.
+const DEMO: [&str; 2] = ["shiming.face.v1.DemoAuthorityService", "shiming.messaging.v1.DemoSmsService"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_service_of_the_all_in_one_can_be_listed_described_and_asked_for_its_health() {
@@ -9,7 +54,9 @@ async fn every_service_of_the_all_in_one_can_be_listed_described_and_asked_for_i
     let operator = world.operator(Part::Identity);
     let listed = operator.ask(&["list"]).unwrap();
     let services: Vec<_> = listed.lines().filter(|name| name.starts_with("shiming.")).collect();
-    assert!(services.len() >= 13, "{listed}");
+    for service in SERVICES.iter().flat_map(|(_, services)| *services).chain(&DEMO) {
+        assert!(services.contains(service), "{service}: {listed}");
+    }
     for service in services {
         described(&operator, service);
     }
@@ -27,7 +74,8 @@ async fn every_process_of_the_cluster_can_be_listed_described_and_asked_for_its_
         let operator = world.operator(part);
         let listed = operator.ask(&["list"]).unwrap();
         let services: Vec<_> = listed.lines().filter(|name| name.starts_with("shiming.")).collect();
-        assert!(!services.is_empty(), "{listed}");
+        let (_, expected) = SERVICES.iter().find(|(whose, _)| *whose == part).unwrap();
+        assert_eq!(services, *expected, "each of its own, and no other");
         assert!(!listed.contains("Demo"), "the demo is absent outside the embedded mode: {listed}");
         for service in services {
             described(&operator, service);
@@ -36,7 +84,9 @@ async fn every_process_of_the_cluster_can_be_listed_described_and_asked_for_its_
     let info =
         world.operator(Part::FaceAuth).call("shiming.face.v1.AuthorityService/GetEngineInfo", &[json!({})]);
     let info = info.unwrap();
-    assert!(info[0]["models"].as_array().unwrap().len() >= 3, "{info:?}");
+    let models = info[0]["models"].as_array().unwrap();
+    let roles: BTreeSet<_> = models.iter().map(|model| model["role"].as_str().unwrap()).collect();
+    assert_eq!(roles, ["detect", "eye", "feature", "landmark", "liveness", "pose"].into(), "{info:?}");
 }
 
 fn described(operator: &Grpcurl, service: &str) {

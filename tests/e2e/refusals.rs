@@ -1,9 +1,7 @@
 //! Bad input, replays and strangers: the documented error, over HTTP and gRPC, in the manual's words where it has them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use shiming_tests::{Citizen, ENTERPRISE, Journey, Part, Photos, World};
+use shiming_tests::{Citizen, ENTERPRISE, FaceAuth, Film, Journey, Part, Shot, World, actions, photo};
 use uuid::Uuid;
 
 const LOGIN_REFUSED: &str =
@@ -35,25 +33,26 @@ async fn wrong_documents_are_refused_beside_the_field() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn photos_that_can_not_serve_are_refused_with_what_to_do() {
     let world = World::embedded(&[]).await;
-    let photos = Photos::brought();
-    let boss = Journey::of_legal_representative(&world, &photos).await;
-    boss.browser.post("/api/collection", boss.citizen.form()).await.ok();
-    let session = boss.browser.post("/api/collection/face", boss.consent().await).await.ok();
-    let capture = async |frame: Vec<u8>| boss.browser.capture(&session, &[frame]).await;
+    let boss = Journey::of_legal_representative(&world).await;
+    let session = boss.begin_collection().await;
+    let capture = async |image: Vec<u8>| {
+        let shots = [Shot { step: 0, offset_ms: 0, image }];
+        boss.browser.show(&session, |_| shots.to_vec()).await
+    };
 
     assert_eq!(capture(b"no image at all".to_vec()).await.refusal(), (400, "NOT_AN_IMAGE"));
     let (status, reason) = (413, "REQUEST_TOO_LARGE");
     let large = capture(vec![0xff; 50 * 1024 * 1024]).await;
     assert!(large.refusal() == (status, reason) || large.refusal().1 == "IMAGE_TOO_LARGE", "{large:?}");
-    for (photo, fault) in [("no-face.jpg", "NO_FACE"), ("two-people.jpg", "SEVERAL_FACES")] {
-        let answer = capture(photos.named(photo)).await;
-        assert_eq!(answer.refusal(), (422, "CAPTURE_QUALITY"), "{photo}");
+    for (name, fault) in [("no-face.jpg", "NO_FACE"), ("two-people.jpg", "SEVERAL_FACES")] {
+        let answer = capture(photo(name)).await;
+        assert_eq!(answer.refusal(), (422, "CAPTURE_QUALITY"), "{name}");
         assert_eq!(answer.body["metadata"]["fault"], fault);
     }
 
-    let answer = capture(photos.another()).await;
-    assert_eq!(answer.refusal(), (401, "FACE_NOT_SAME"), "a different person");
-    assert!(answer.body["metadata"]["attempts_left"].as_str().is_some(), "{}", answer.body);
+    let nonce = json!({"nonce": "of no challenge"});
+    let answered = boss.browser.capture(&session, &nonce, &boss.film.answers(&[])).await;
+    assert_eq!(answered.refusal(), (422, "FACE_CHALLENGE_EXPIRED"));
     let redeemed = json!({"faceSessionId": session["faceSessionId"]});
     let early = boss.browser.post("/api/collection/face/complete", redeemed).await;
     assert_eq!(early.refusal(), (422, "FACE_NOT_FINISHED"));
@@ -62,16 +61,13 @@ async fn photos_that_can_not_serve_are_refused_with_what_to_do() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_face_result_serves_once_and_only_its_own_collection() {
     let world = World::embedded(&[]).await;
-    let photos = Photos::brought();
-    let boss = Journey::of_legal_representative(&world, &photos).await;
-    boss.browser.post("/api/collection", boss.citizen.form()).await.ok();
-    let session = boss.browser.post("/api/collection/face", boss.consent().await).await.ok();
-    boss.browser.capture(&session, &boss.frames).await.ok();
+    let boss = Journey::of_legal_representative(&world).await;
+    let session = boss.begin_collection().await;
+    boss.show_face(&session).await.ok();
     let redeem = json!({"faceSessionId": session["faceSessionId"]});
 
-    let thief = Journey::of_clerk(&world, &photos).await;
-    thief.browser.post("/api/collection", thief.citizen.form()).await.ok();
-    thief.browser.post("/api/collection/face", thief.consent().await).await.ok();
+    let thief = Journey::of_clerk(&world).await;
+    thief.begin_collection().await;
     let stolen = thief.browser.post("/api/collection/face/complete", redeem.clone()).await;
     assert_eq!(stolen.refusal(), (403, "FACE_RESULT_REFUSED"));
 
@@ -87,7 +83,7 @@ async fn unknown_wrong_and_not_collected_get_one_answer() {
     let world = World::embedded(&[]).await;
     let browser = world.browser().await;
     let form = |number: &str, name: &str, mobile: &str| json!({"documentType": "RESIDENT_ID", "documentNumber": number, "name": name, "mobile": mobile, "code": "000000"});
-    let boss = Journey::of_legal_representative(&world, &Photos::brought()).await;
+    let boss = Journey::of_legal_representative(&world).await;
     boss.collect(&world).await;
     let clerk = Citizen::CLERK;
     let tries = [
@@ -117,8 +113,7 @@ async fn unknown_wrong_and_not_collected_get_one_answer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn others_things_do_not_exist_and_nothing_goes_without_a_session() {
     let world = World::embedded(&[]).await;
-    let photos = Photos::brought();
-    let boss = Journey::of_legal_representative(&world, &photos).await;
+    let boss = Journey::of_legal_representative(&world).await;
     boss.collect(&world).await;
     boss.log_in(&world).await;
     boss.step_up().await;
@@ -137,7 +132,7 @@ async fn others_things_do_not_exist_and_nothing_goes_without_a_session() {
     ] {
         assert_eq!(stranger.get(path).await.refusal(), (401, "SESSION_REQUIRED"), "{path}");
     }
-    let clerk = Journey::of_clerk(&world, &photos).await;
+    let clerk = Journey::of_clerk(&world).await;
     clerk.collect(&world).await;
     clerk.log_in(&world).await;
     let switch = clerk.browser.post(&format!("/api/bindings/{binding}/switch"), json!({})).await;
@@ -160,7 +155,7 @@ async fn others_things_do_not_exist_and_nothing_goes_without_a_session() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_code_is_refused_and_the_fifth_kills_it() {
     let world = World::embedded(&[]).await;
-    let boss = Journey::of_legal_representative(&world, &Photos::brought()).await;
+    let boss = Journey::of_legal_representative(&world).await;
     boss.collect_face().await;
     let code = boss.collection_code(&world).await;
     let wrong = if code == "000000" { "111111" } else { "000000" };
@@ -177,26 +172,21 @@ async fn a_wrong_code_is_refused_and_the_fifth_kills_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_refusals_come_over_grpc() {
     let world = World::embedded(&[]).await;
-    let photos = Photos::brought();
-    let identity = world.as_caller(Part::FaceAuth, "identity");
-    let gateway = world.as_caller(Part::FaceAuth, "gateway");
-    let boss = Citizen::LEGAL_REPRESENTATIVE;
-    world.set_reference(&boss, &photos.astronaut()).await;
-    let create = json!({"purpose": "FACE_PURPOSE_COLLECTION", "subject_id": Uuid::now_v7().to_string(), "document": boss.document(),
-        "consent": {"consent_id": Uuid::now_v7().to_string(), "version": "1", "text_sha256": "0".repeat(64)},
-        "request_id": Uuid::now_v7().to_string()});
-    let session =
-        identity.call("shiming.face.v1.FaceSessionService/CreateFaceSession", &[create]).unwrap().remove(0);
-    let submit = |frame: &[u8]| {
-        let header = json!({"header": {"face_session_id": session["faceSessionId"], "capture_token": session["captureToken"]}});
-        let frame = json!({"frame": {"image": STANDARD.encode(frame)}});
-        gateway.call("shiming.face.v1.FaceSessionService/SubmitCapture", &[header, frame])
-    };
-    assert!(submit(b"no image").unwrap_err().contains("NOT_AN_IMAGE"));
-    assert!(submit(&photos.named("no-face.jpg")).unwrap_err().contains("NO_FACE"));
-    assert!(submit(&photos.another()).unwrap_err().contains("FACE_NOT_SAME"));
-    assert_eq!(submit(&photos.astronaut()).unwrap()[0]["faceSessionId"], session["faceSessionId"]);
-    assert!(submit(&photos.astronaut()).unwrap_err().contains("FACE_ALREADY_FINISHED"));
+    let face = FaceAuth::of(&world);
+    let (boss, owner, stranger) = (Citizen::LEGAL_REPRESENTATIVE, Film::audun(), Film::franck());
+    face.import(&boss, &owner.portrait());
+    let session = face.open(&boss).unwrap();
+    let alone =
+        |image: Vec<u8>| face.show(&session, |_| vec![Shot { step: 0, offset_ms: 0, image: image.clone() }]);
+    assert!(alone(b"no image".into()).unwrap_err().contains("NOT_AN_IMAGE"));
+    assert!(alone(photo("no-face.jpg")).unwrap_err().contains("NO_FACE"));
+    let refused = face.show(&session, |actions| stranger.answers(actions)).unwrap_err();
+    assert!(refused.contains("FACE_NOT_SAME"), "{refused}");
+    let used = face.challenge(&session).unwrap();
+    let shots = owner.answers(&actions(&used));
+    assert_eq!(face.submit(&session, &used, &shots).unwrap()["faceSessionId"], session["faceSessionId"]);
+    assert!(face.submit(&session, &used, &shots).unwrap_err().contains("FACE_ALREADY_FINISHED"));
+    assert!(face.challenge(&session).unwrap_err().contains("FACE_ALREADY_FINISHED"));
 
     let start = |number: &str| -> Value {
         json!({"document": {"type": "DOCUMENT_TYPE_RESIDENT_ID", "number": number, "name": "王建国"}, "request_id": Uuid::now_v7().to_string()})

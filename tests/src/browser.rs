@@ -8,6 +8,8 @@ use reqwest::{Client, RequestBuilder, Url};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::people::Shot;
+
 /// One person's browser.
 #[derive(Clone, Debug)]
 pub struct Browser {
@@ -68,20 +70,32 @@ impl Browser {
         send(self.act(key, path).json(&body)).await
     }
 
-    /// Sends the frames of a capture.
-    pub async fn capture(&self, face_session: &Value, frames: &[Vec<u8>]) -> Answer {
-        let id = face_session["faceSessionId"].as_str().unwrap();
-        let mut form =
-            Form::new().text("captureToken", face_session["captureToken"].as_str().unwrap().to_owned());
-        let offsets: Vec<_> = (0..frames.len()).map(|at| at * 250).collect();
-        form = form.text("offsetsMs", json!(offsets).to_string());
-        for frame in frames {
-            form = form.part(
-                "frame",
-                Part::bytes(frame.clone()).file_name("frame.jpg").mime_str("image/jpeg").unwrap(),
-            );
+    /// Asks what to do before the camera.
+    pub async fn challenge(&self, face_session: &Value) -> Answer {
+        let path = format!("/api/face/{}/challenge", text(face_session, "faceSessionId"));
+        self.post(&path, json!({"captureToken": face_session["captureToken"]})).await
+    }
+
+    /// Sends the frames of a capture that answers a challenge.
+    pub async fn capture(&self, face_session: &Value, challenge: &Value, shots: &[Shot]) -> Answer {
+        let each = |number: fn(&Shot) -> u32| json!(shots.iter().map(number).collect::<Vec<_>>()).to_string();
+        let mut form = Form::new()
+            .text("captureToken", text(face_session, "captureToken"))
+            .text("nonce", text(challenge, "nonce"))
+            .text("offsetsMs", each(|shot| shot.offset_ms))
+            .text("steps", each(|shot| shot.step));
+        for shot in shots {
+            let picture = Part::bytes(shot.image.clone()).file_name("frame.jpg");
+            form = form.part("frame", picture.mime_str("image/jpeg").unwrap());
         }
-        self.upload(&format!("/api/face/{id}/capture"), form).await
+        self.upload(&format!("/api/face/{}/capture", text(face_session, "faceSessionId")), form).await
+    }
+
+    /// Asks for a challenge and has `show` make the frames for its actions; the capture's answer.
+    pub async fn show(&self, face_session: &Value, show: impl Fn(&[String]) -> Vec<Shot>) -> Answer {
+        let challenge = self.challenge(face_session).await.ok();
+        let shots = show(&actions(&challenge));
+        self.capture(face_session, &challenge, &shots).await
     }
 
     /// POSTs a form.
@@ -117,6 +131,16 @@ impl Browser {
     pub fn url(&self, path: &str) -> Url {
         self.origin.join(path).unwrap()
     }
+}
+
+/// What a challenge asks for, in its order.
+pub fn actions(challenge: &Value) -> Vec<String> {
+    let actions = challenge["actions"].as_array().unwrap();
+    actions.iter().map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+fn text(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap().to_owned()
 }
 
 async fn send(request: RequestBuilder) -> Answer {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::browser::{Answer, Browser};
-use crate::photos::Photos;
+use crate::people::Film;
 use crate::world::{CAPTCHA, World};
 
 /// Somebody who doesn't exist; one of the demo's citizens.
@@ -66,26 +66,25 @@ pub struct Journey {
     pub citizen: Citizen,
     /// Their browser.
     pub browser: Browser,
-    /// Pictures of their face.
-    pub frames: Vec<Vec<u8>>,
+    /// Their face before the camera.
+    pub film: Film,
 }
 
 impl Journey {
-    /// Somebody whose reference photo the authority has, and who looks into the camera.
-    pub async fn begin(world: &World, citizen: Citizen, reference: &[u8], frames: Vec<Vec<u8>>) -> Self {
-        world.set_reference(&citizen, reference).await;
-        Self { citizen, browser: world.browser().await, frames }
+    /// Somebody whose photo the authority has, and who does what is asked before the camera.
+    pub async fn begin(world: &World, citizen: Citizen, film: Film) -> Self {
+        world.set_reference(&citizen, &film.portrait()).await;
+        Self { citizen, browser: world.browser().await, film }
     }
 
-    /// The legal representative, with the astronaut's face.
-    pub async fn of_legal_representative(world: &World, photos: &Photos) -> Self {
-        let face = photos.astronaut();
-        Self::begin(world, Citizen::LEGAL_REPRESENTATIVE, &face, vec![face.clone()]).await
+    /// The legal representative.
+    pub async fn of_legal_representative(world: &World) -> Self {
+        Self::begin(world, Citizen::LEGAL_REPRESENTATIVE, Film::audun()).await
     }
 
     /// The clerk, with the face of somebody else.
-    pub async fn of_clerk(world: &World, photos: &Photos) -> Self {
-        Self::begin(world, Citizen::CLERK, &photos.another(), vec![photos.another_again()]).await
+    pub async fn of_clerk(world: &World) -> Self {
+        Self::begin(world, Citizen::CLERK, Film::franck()).await
     }
 
     /// The consent as ticked.
@@ -94,11 +93,26 @@ impl Journey {
         json!({"consent": {"version": text["version"], "textSha256": text["textSha256"]}})
     }
 
+    /// 实名采集 up to the face session.
+    pub async fn begin_collection(&self) -> Value {
+        self.browser.post("/api/collection", self.citizen.form()).await.ok();
+        self.browser.post("/api/collection/face", self.consent().await).await.ok()
+    }
+
+    /// The face session of a step-up.
+    pub async fn begin_step_up(&self) -> Value {
+        self.browser.post("/api/step-up", self.consent().await).await.ok()
+    }
+
+    /// Does before the camera what the face session asks for.
+    pub async fn show_face(&self, session: &Value) -> Answer {
+        self.browser.show(session, |actions| self.film.answers(actions)).await
+    }
+
     /// 实名采集 up to the passed face.
     pub async fn collect_face(&self) {
-        self.browser.post("/api/collection", self.citizen.form()).await.ok();
-        let session = self.browser.post("/api/collection/face", self.consent().await).await.ok();
-        self.browser.capture(&session, &self.frames).await.ok();
+        let session = self.begin_collection().await;
+        self.show_face(&session).await.ok();
         let redeemed = json!({"faceSessionId": session["faceSessionId"]});
         let done = self.browser.post("/api/collection/face/complete", redeemed).await.ok();
         assert_eq!(done["nextStep"], "PROFILE");
@@ -142,8 +156,8 @@ impl Journey {
 
     /// Shows the face again in the session.
     pub async fn step_up(&self) {
-        let session = self.browser.post("/api/step-up", self.consent().await).await.ok();
-        self.browser.capture(&session, &self.frames).await.ok();
+        let session = self.begin_step_up().await;
+        self.show_face(&session).await.ok();
         let redeemed = json!({"faceSessionId": session["faceSessionId"]});
         let done = self.browser.post("/api/step-up/complete", redeemed).await.ok();
         assert_eq!(done["session"]["evidence"], "FACE");

@@ -3,16 +3,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test can't do without ends the test")]
 
 mod browser;
+mod face_auth;
 mod grpcurl;
 mod journey;
-mod photos;
+mod people;
 mod process;
 mod sms_cloud;
 mod world;
 
-pub use browser::{Answer, Browser};
+pub use browser::{Answer, Browser, actions};
+pub use face_auth::{FaceAuth, FaceAuthAlone};
 pub use grpcurl::Grpcurl;
 pub use journey::{Citizen, ENTERPRISE, Journey};
-pub use photos::Photos;
+pub use people::{Film, Shot, photo};
 pub use process::Process;
 pub use world::{Part, World};
