@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod face_attacks;
+mod face_data;
+mod face_session;
 mod journey;
 mod operators;
 mod refusals;
