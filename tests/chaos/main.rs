@@ -1,4 +1,5 @@
 //! The system while parts of it die: nothing acknowledged is lost, nothing is shown twice, nobody is let in.
 
 mod crashes;
+mod judgements;
 mod outages;
