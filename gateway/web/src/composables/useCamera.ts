@@ -34,6 +34,7 @@ export function useCamera(video: Ref<HTMLVideoElement | undefined>, taking: Ref<
       source = await make(element);
       watch(element);
       live.value = true;
+      hint.value = 'READY';
     } catch (error) {
       fail(error);
     }
