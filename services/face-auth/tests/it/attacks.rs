@@ -108,8 +108,8 @@ async fn a_still_photo_is_refused_however_it_is_held(database: TestDatabase) {
         ("bent", Box::new(|at| Paper { bend: 0.9, yaw: 0.7 * swing(at), ..Paper::FLAT }.show(&photo))),
     ];
     for (how, show) in held {
-        let (session, nonce) = asked(&stand, &TURN_AND_BLINK).await;
-        assert_not_alive(stand.submit(&session, &nonce, capture_of(3, show)).await, how);
+        let (session, nonce) = asked(&stand, &[Action::TurnLeft]).await;
+        assert_not_alive(stand.submit(&session, &nonce, capture_of(2, show)).await, how);
         assert_eq!(
             stand.redeem(crate::stand::redemption(&session)).await.unwrap_err().code(),
             tonic::Code::FailedPrecondition
