@@ -94,8 +94,8 @@ async fn the_sample_person_has_a_portrait_and_a_clip_for_every_action() {
         let answer = browser.get(&format!("/api/demo/clips/{clip}")).await;
         assert_eq!((answer.status, answer.header("cache-control")), (200, "private, max-age=3600"));
         let boundary = answer.header("content-type").strip_prefix("multipart/form-data; boundary=").unwrap();
-        let body = String::from_utf8(answer.body.to_vec()).unwrap();
-        let frames: Vec<_> = body.split(&format!("--{boundary}")).map(|part| part.trim()).collect();
+        let body = String::from_utf8(answer.body.clone()).unwrap();
+        let frames: Vec<_> = body.split(&format!("--{boundary}")).map(str::trim).collect();
         assert_eq!((frames.len(), frames[0], frames[3]), (4, "", "--"));
         assert!(frames[1].ends_with(&format!("image/jpeg\r\n\r\n{clip} first")), "{body}");
         assert!(frames[2].ends_with(&format!("{clip} second")), "{body}");

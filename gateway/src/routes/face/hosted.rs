@@ -27,7 +27,7 @@ pub(crate) struct CheckHosted {
     client_code: i32,
 }
 
-/// Asks the provider. FACE_NOT_FINISHED: ask again, no sooner than the answer says.
+/// Asks the provider. `FACE_NOT_FINISHED`: ask again, no sooner than the answer says.
 #[utoipa::path(
     post,
     path = "/api/face/{faceSessionId}/hosted",

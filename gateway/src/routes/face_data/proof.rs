@@ -23,7 +23,7 @@ pub(crate) struct ErasureProof {
     erasure_id: String,
     erase_time: DateTime<Utc>,
     counts: ErasedCounts,
-    /// JWS (RFC 7515, compact, EdDSA). It names nobody.
+    /// JWS (RFC 7515, compact, `EdDSA`). It names nobody.
     proof: String,
 }
 
