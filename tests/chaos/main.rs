@@ -1,5 +1,7 @@
 //! The system while parts of it die: nothing acknowledged is lost, nothing is shown twice, nobody is let in.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod crashes;
 mod judgements;
 mod outages;

@@ -1,6 +1,6 @@
 //! Living people before a camera, out of the clips that `make people` brought, and photos that `make photos` brought.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -48,7 +48,7 @@ impl Film {
 
     /// The photo that an authority has of him: a JPEG file.
     pub fn portrait(&self) -> Vec<u8> {
-        brought(folder(self.portrait, "neutral").join("012.jpg"), "people")
+        brought(&folder(self.portrait, "neutral").join("012.jpg"), "people")
     }
 
     /// Does what is asked, in its order: a take of its own each time. Actions are named as HTTP (`TURN_LEFT`) or gRPC
@@ -75,14 +75,14 @@ impl Film {
         let last = u32::try_from(count).unwrap() - 1;
         (0..FRAMES)
             .map(|at| folder.join(format!("{:03}.jpg", at * last / (FRAMES - 1))))
-            .map(|file| another_take(&brought(file, "people"), take))
+            .map(|file| another_take(&brought(&file, "people"), take))
             .collect()
     }
 }
 
 /// A photo that `make photos` brought, by its name: a JPEG file.
 pub fn photo(name: &str) -> Vec<u8> {
-    brought(repository().join(".setup/photos").join(name), "photos")
+    brought(&repository().join(".setup/photos").join(name), "photos")
 }
 
 /// The clip that shows an action.
@@ -94,8 +94,8 @@ fn folder(person: &str, clip: &str) -> PathBuf {
     repository().join(".setup/people").join(person).join(clip)
 }
 
-fn brought(file: PathBuf, by: &str) -> Vec<u8> {
-    std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; run `make {by}`", file.display()))
+fn brought(file: &Path, by: &str) -> Vec<u8> {
+    std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}; run `make {by}`", file.display()))
 }
 
 /// The picture in a frame a little smaller and a light a little brighter.
