@@ -72,9 +72,11 @@ async fn passed(stand: &Stand, film: Film) -> (CreateFaceSessionResponse, Vec<By
 async fn frames_are_nowhere_after_the_decision(database: TestDatabase) {
     let begin = file_time();
     let stand = Stand::with_zhang(database).await;
-    let (_, theirs, refused) = answered(&stand, Film::FRANCK.take(1)).await;
+    // Its twin may run beside it, and must not find what this one writes.
+    let take = if stand.database.backend() == Backend::Sqlite { 1 } else { 2 };
+    let (_, theirs, refused) = answered(&stand, Film::FRANCK.take(take)).await;
     assert_eq!(reason(refused), "FACE_NOT_SAME");
-    let (_, mine) = passed(&stand, Film::AUDUN.take(1)).await;
+    let (_, mine) = passed(&stand, Film::AUDUN.take(take)).await;
     assert_eq!(stand.count("SELECT COUNT(*) FROM face_evidence").await, 0);
     if stand.database.backend() == Backend::Postgres {
         // What PostgreSQL holds in memory only would else not be seen.
