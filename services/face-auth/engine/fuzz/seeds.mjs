@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const sharp = createRequire(join(here, '../../../tests/package.json'))('sharp');
+const sharp = createRequire(join(here, '../../../../tests/package.json'))('sharp');
 const directory = resolve(process.argv[2] ?? join(here, 'corpus/image'));
 
 const [width, height] = [64, 48];
