@@ -1,6 +1,6 @@
 //! Which actions the frames of one step show, against how the face looked before.
 //!
-//! The limits were set on videos of three people (2250 frames): far from what faces do while they wait, and well within what they do
+//! The limits were set on three videos of two men (2250 frames): far from what faces do while they wait, and well within what they do
 //! when asked. Angles are degrees, openings are ratios as the engine gives them.
 
 use super::sight::Sight;

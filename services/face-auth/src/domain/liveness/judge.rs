@@ -24,7 +24,7 @@ pub(crate) const LEAST_FRAMES: usize = 4;
 /// Passive scores are taken of this many frontal frames; their median counts.
 pub(crate) const PASSIVE_FRAMES: usize = 3;
 
-/// A turned or grimacing face is less like its own frontal view, but never as little as a stranger's: of 2250 frames of three people the
+/// A turned or grimacing face is less like its own frontal view, but never as little as a stranger's: of 2250 frames of two men the
 /// least like was 0.72; strangers stay below 0.4.
 const SIDE_FACE: f32 = 0.8;
 /// A camera that stalls repeats a frame now and then.
