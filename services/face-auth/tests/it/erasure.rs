@@ -36,7 +36,7 @@ async fn erase(stand: &Stand, request: EraseFaceDataRequest) -> Result<Erasure, 
 
 async fn verify(stand: &Stand, proof: &str) -> VerifyErasureProofResponse {
     let request = VerifyErasureProofRequest { proof: proof.into() };
-    stand.data_for_gateway().verify_erasure_proof(request).await.unwrap().into_inner()
+    stand.data_for_operator().verify_erasure_proof(request).await.unwrap().into_inner()
 }
 
 async fn keeping_zhang(database: TestDatabase) -> Stand {
