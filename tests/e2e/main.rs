@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod connect;
 mod face_attacks;
 mod face_data;
 mod face_session;

@@ -103,6 +103,6 @@ fn folder_of_binaries() -> PathBuf {
 }
 
 /// The repository's root.
-pub(crate) fn repository() -> PathBuf {
+pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use prost_reflect::{DescriptorPool, ExtensionDescriptor, Kind, MessageDescriptor, MethodDescriptor};
+use prost_types::method_options::IdempotencyLevel;
 use shiming_proto::options::v1::{Budget, EdgeRule, PictureCodeRule, Secret};
 use shiming_rpc::policy::{self, Idempotency};
 
@@ -110,6 +111,10 @@ impl<'r> Reader<'r> {
                 policy.server_streaming && edge.picture_code() != PictureCodeRule::Unspecified,
                 "is a stream that asks for a picture code, which a browser can't send with it",
             ),
+            (
+                !is_read && is_free_of_side_effects(&method.descriptor),
+                "says that it has no side effects, but its policy doesn't",
+            ),
             (is_read && gives, "is a read that sets a cookie"),
             (is_read && forgets, "is a read that ends a cookie"),
             (
@@ -143,6 +148,12 @@ impl<'r> Reader<'r> {
         .into_iter()
         .find_map(|(broken, what)| broken.then_some(what))
     }
+}
+
+/// The standard option by which generated clients know what they may ask for by GET.
+pub(super) fn is_free_of_side_effects(method: &MethodDescriptor) -> bool {
+    let options = method.method_descriptor_proto().options.as_ref();
+    options.is_some_and(|options| options.idempotency_level() == IdempotencyLevel::NoSideEffects)
 }
 
 fn has(message: &MessageDescriptor, name: &str, kind: &Kind) -> bool {

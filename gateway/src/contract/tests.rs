@@ -87,6 +87,15 @@ fn the_real_contract_makes_sense() {
         assert_eq!(find(name).get_allowed, allowed, "{name}");
     }
     assert!(find("WatchCounts").streaming && find("ListDemoSms").is_demo());
+    for method in contract.methods() {
+        // A client that was generated asks by GET what says so, and nothing else.
+        assert_eq!(
+            method::is_free_of_side_effects(&method.descriptor),
+            method.get_allowed,
+            "{}",
+            method.path
+        );
+    }
     let token = find("LogIn").output.get_field_by_name("session_token").unwrap();
     assert_eq!(contract.rule(&token).secret(), Secret::Session);
 }
@@ -135,6 +144,14 @@ fn nonsense_of_a_method_is_refused_by_name() {
         ),
         (stream("picture_code: PICTURE_CODE_RULE_ALWAYS"), READ.to_owned(), "can't send"),
         (read(""), answer, "sets a cookie"),
+        (
+            mutation("").replace(
+                "option (shiming.options.v1.policy)",
+                "option idempotency_level = NO_SIDE_EFFECTS; option (shiming.options.v1.policy)",
+            ),
+            MUTATION.to_owned(),
+            "no side effects",
+        ),
         (read("forget: SECRET_SESSION"), READ.to_owned(), "ends a cookie"),
         (mutation(""), READ.to_owned(), "no"),
         (mutation(""), MUTATION.replace("string request_id", "int32 request_id"), "request_id"),
