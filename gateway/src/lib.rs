@@ -54,6 +54,7 @@ pub use config::{
     CaptchaConfig, Config, DEFAULT, DemoCitizen, DemoConfig, HttpConfig, LimitConfig, LimitsConfig,
     LiveConfig, Peers,
 };
+pub use contract::emitted;
 use cookie::Cookies;
 use csrf::Csrf;
 use fixed::Compressed;

@@ -5,8 +5,13 @@
 
 #![cfg_attr(not(test), expect(dead_code, reason = "the one handler and the emitters follow"))]
 
+mod comments;
+mod emitted;
 mod method;
+mod openapi;
 mod rules;
+mod typescript;
+mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +20,8 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor, MethodDe
 use shiming_proto::options::v1::{CallerKind, EdgeRule, FieldRule, Secret};
 use shiming_rpc::policy::{self, PolicyError, PolicyTable};
 
+pub use emitted::emitted;
+pub(crate) use openapi::openapi;
 use rules::Rules;
 
 /// What stops a start.
