@@ -13,7 +13,7 @@ const HEAD: &str = "\
 // Times are RFC 3339, durations seconds such as \"300s\". A request's fields may be left out unless they are needed; what an answer may lack
 // has a question mark.
 
-import { call, read, watch, type CallOptions, type PictureCode, type Watcher } from './client';
+import { addressOf, call, read, watch, type CallOptions, type PictureCode, type Watcher } from './client';
 ";
 
 /// The whole file.
@@ -93,10 +93,16 @@ fn function(call: &Call<'_>, view: &View<'_>) -> String {
     };
     let name = camel(method.name());
     let path = method.path.trim_start_matches('/');
-    format!(
+    let mut code = format!(
         "\n{}export const {name} = ({asked}{options}) =>\n  {how}<{answer}>('{path}', {given}, {last});\n",
         doc("", &words(call)),
-    )
+    );
+    if !method.edge.file_name.is_empty() {
+        let asked = asked.trim_end_matches(", ");
+        code += &doc("", &format!("Where browsers find the answer of {name} as a file."));
+        let _ = writeln!(code, "export const {name}Address = ({asked}) => addressOf('{path}', {given});");
+    }
+    code
 }
 
 /// The comment, and why the call may be refused beside what may befall any.

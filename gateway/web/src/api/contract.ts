@@ -3,7 +3,7 @@
 // Times are RFC 3339, durations seconds such as "300s". A request's fields may be left out unless they are needed; what an answer may lack
 // has a question mark.
 
-import { call, read, watch, type CallOptions, type PictureCode, type Watcher } from './client';
+import { addressOf, call, read, watch, type CallOptions, type PictureCode, type Watcher } from './client';
 
 /** Role is what a person does for an enterprise. */
 export type Role =
@@ -171,9 +171,9 @@ export interface Binding {
   /** enterprise bound to. */
   enterprise: Enterprise;
   /** role of the person. */
-  role: Role | 'ROLE_UNSPECIFIED';
+  role: Role;
   /** state of the binding. */
-  state: BindingState | 'BINDING_STATE_UNSPECIFIED';
+  state: BindingState;
   /** createTime of the binding. */
   createTime: string;
   /** decideTime is when it was approved or rejected; absent before. */
@@ -199,7 +199,7 @@ export interface Enterprise {
   /** name of the enterprise. */
   name: string;
   /** status in the registry. */
-  status: EnterpriseStatus | 'ENTERPRISE_STATUS_UNSPECIFIED';
+  status: EnterpriseStatus;
   /** legalRepresentativeMasked, such as 王*. */
   legalRepresentativeMasked: string;
   /** taxAuthority in charge. */
@@ -237,13 +237,13 @@ export interface Application {
   /** applicantName in full, for the approver to know them by. */
   applicantName: string;
   /** applicantDocumentType of the applicant. */
-  applicantDocumentType: DocumentType | 'DOCUMENT_TYPE_UNSPECIFIED';
+  applicantDocumentType: DocumentType;
   /** applicantDocumentMasked, such as 640101********0015. */
   applicantDocumentMasked: string;
   /** role applied for. */
-  role: Role | 'ROLE_UNSPECIFIED';
+  role: Role;
   /** state of the application. */
-  state: BindingState | 'BINDING_STATE_UNSPECIFIED';
+  state: BindingState;
   /** createTime of the application. */
   createTime: string;
   /** decideTime; absent while pending. */
@@ -389,7 +389,7 @@ export interface StartCollectionResponse {
   /** expireTime is when the collection ends unless another step is taken. */
   expireTime: string;
   /** nextStep of the collection. */
-  nextStep: CollectionStep | 'COLLECTION_STEP_UNSPECIFIED';
+  nextStep: CollectionStep;
   /** documentMasked is the document number as it may be shown, such as 640101********0015. */
   documentMasked: string;
   /** nameMasked is the name as it may be shown, such as 张*. */
@@ -402,7 +402,7 @@ export type GetCollectionRequest = Record<string, never>;
 /** GetCollectionResponse says where the collection stands. */
 export interface GetCollectionResponse {
   /** nextStep of the collection. */
-  nextStep: CollectionStep | 'COLLECTION_STEP_UNSPECIFIED';
+  nextStep: CollectionStep;
   /** expireTime is when the collection ends unless another step is taken. */
   expireTime: string;
   /** documentMasked is the document number as it may be shown. */
@@ -412,7 +412,7 @@ export interface GetCollectionResponse {
   /** birthDate that the document number states, YYYY-MM-DD. */
   birthDate: string;
   /** documentType of the collection. */
-  documentType: DocumentType | 'DOCUMENT_TYPE_UNSPECIFIED';
+  documentType: DocumentType;
 }
 
 /** BeginCollectionFaceRequest asks for a face session. */
@@ -450,7 +450,7 @@ export interface FaceSessionTicket {
 /** HostedCheck is a face check on a provider's own page. */
 export interface HostedCheck {
   /** provider that shows it. */
-  provider: FaceProvider | 'FACE_PROVIDER_UNSPECIFIED';
+  provider: FaceProvider;
   /** url to open; empty for WeChat, which is opened by its JS-SDK. */
   url: string;
   /** verifyId for WeChat's JS-SDK; empty for all others. */
@@ -466,7 +466,7 @@ export interface CompleteCollectionFaceRequest {
 /** CompleteCollectionFaceResponse says what comes next. */
 export interface CompleteCollectionFaceResponse {
   /** nextStep of the collection. */
-  nextStep: CollectionStep | 'COLLECTION_STEP_UNSPECIFIED';
+  nextStep: CollectionStep;
   /** expireTime is when the collection ends unless another step is taken. */
   expireTime: string;
 }
@@ -540,7 +540,7 @@ export interface GetConsentTextResponse {
 /** ConsentText is what a person agrees to. */
 export interface ConsentText {
   /** purpose the consent is for. */
-  purpose: ConsentPurpose | 'CONSENT_PURPOSE_UNSPECIFIED';
+  purpose: ConsentPurpose;
   /** version of the text, such as 2026-12. */
   version: string;
   /** title of the text. */
@@ -572,7 +572,7 @@ export interface ConsentRecord {
   /** consentId of the entry. */
   consentId: string;
   /** purpose it is for. */
-  purpose: ConsentPurpose | 'CONSENT_PURPOSE_UNSPECIFIED';
+  purpose: ConsentPurpose;
   /** version of the text. */
   version: string;
   /** title of the text. */
@@ -592,7 +592,7 @@ export interface ConsentWithdrawal {
   /** withdrawTime of the withdrawal. */
   withdrawTime: string;
   /** state of the erasure. */
-  state: WithdrawalState | 'WITHDRAWAL_STATE_UNSPECIFIED';
+  state: WithdrawalState;
   /** erasureId names the proof of erasure; empty until erased. */
   erasureId: string;
   /** eraseTime of the erasure; absent until erased. */
@@ -675,7 +675,7 @@ export interface ProcessingRecord {
   /** processTime of the decision. */
   processTime: string;
   /** purpose of the face session. */
-  purpose: FacePurpose | 'FACE_PURPOSE_UNSPECIFIED';
+  purpose: FacePurpose;
   /** consentId of the consent it was done on. */
   consentId: string;
   /** consentVersion of its text. */
@@ -683,7 +683,7 @@ export interface ProcessingRecord {
   /** kinds of data that were processed. */
   kinds: ProcessedKind[];
   /** provider that processed them. */
-  provider: FaceProvider | 'FACE_PROVIDER_UNSPECIFIED';
+  provider: FaceProvider;
   /** result: PASSED, or the reason why not, as an ErrorReason's name. */
   result: string;
   /** evidenceExpireTime is until when a picture was to be kept; absent: none was kept. */
@@ -731,7 +731,7 @@ export interface Session {
   /** personId of the person. */
   personId: string;
   /** evidence the session rests on. */
-  evidence: EvidenceLevel | 'EVIDENCE_LEVEL_UNSPECIFIED';
+  evidence: EvidenceLevel;
   /** stepUpTime is when the person last passed a face check in this session; absent if never. */
   stepUpTime?: string;
   /** enterpriseId the session acts for; empty when for nobody. */
@@ -764,7 +764,7 @@ export interface Profile {
   /** name, such as 张*; the whole name when unmasked. */
   name: string;
   /** documentType of the person's document. */
-  documentType: DocumentType | 'DOCUMENT_TYPE_UNSPECIFIED';
+  documentType: DocumentType;
   /** documentNumber, such as 640101********0015. */
   documentNumber: string;
   /** mobile, such as 138****8000. */
@@ -792,7 +792,7 @@ export interface Profile {
   /** address, to the district. */
   address: string;
   /** evidence the record rests on. */
-  evidence: EvidenceLevel | 'EVIDENCE_LEVEL_UNSPECIFIED';
+  evidence: EvidenceLevel;
 }
 
 /** GetSessionRequest is empty: the token stands in the metadata. */
@@ -1156,6 +1156,8 @@ export const withdrawConsent = (request: WithdrawConsentRequest, options?: CallO
  */
 export const getErasureProof = (request: GetErasureProofRequest, options?: CallOptions) =>
   read<GetErasureProofResponse>('shiming.identity.v1.ConsentService/GetErasureProof', request, options);
+/** Where browsers find the answer of getErasureProof as a file. */
+export const getErasureProofAddress = (request: GetErasureProofRequest) => addressOf('shiming.identity.v1.ConsentService/GetErasureProof', request);
 
 /**
  * ListFaceProcessing returns how the person's face was processed, the newest first.
