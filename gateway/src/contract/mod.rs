@@ -3,13 +3,17 @@
 //! Nothing is exposed by a line of code here, and nothing is exposed half: a method or field whose options make no sense stops the start,
 //! in words that name it and the rule it breaks.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the one handler and the emitters follow"))]
-
+mod answer;
+mod ask;
+mod call;
 mod comments;
 mod emitted;
 mod method;
 mod openapi;
+mod raw;
 mod rules;
+mod secret;
+mod shape;
 mod typescript;
 mod view;
 
@@ -20,6 +24,7 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor, MethodDe
 use shiming_proto::options::v1::{CallerKind, EdgeRule, FieldRule, Secret};
 use shiming_rpc::policy::{self, PolicyError, PolicyTable};
 
+pub(crate) use call::Exposed;
 pub use emitted::emitted;
 pub(crate) use openapi::openapi;
 use rules::Rules;

@@ -53,7 +53,7 @@ fn people() -> tempfile::TempDir {
 
 fn form() -> Form {
     Form::new()
-        .text("documentType", "RESIDENT_ID")
+        .text("documentType", "DOCUMENT_TYPE_RESIDENT_ID")
         .text("documentNumber", "640101199003070015")
         .text("name", "张三")
 }
@@ -75,7 +75,7 @@ async fn outside_the_demo_there_is_no_demo() {
 async fn the_demo_shows_its_citizens() {
     let world = demo().await;
     let citizen = json!({
-        "name": "张三", "documentType": "RESIDENT_ID", "documentNumber": "640101199003070015",
+        "name": "张三", "documentType": "DOCUMENT_TYPE_RESIDENT_ID", "documentNumber": "640101199003070015",
         "mobile": "13800138000", "note": "办税员"
     });
     let answer = world.stranger().get("/api/bootstrap").await.ok();

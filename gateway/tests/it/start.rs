@@ -42,12 +42,12 @@ async fn a_visit_resumes_session_and_collection() {
     browser.cookies.insert("shiming_collection".into(), COLLECTION.into());
     let answer = browser.get("/api/bootstrap").await.ok();
     let collection = json!({
-        "nextStep": "PROFILE",
+        "nextStep": "COLLECTION_STEP_PROFILE",
         "expireTime": "2026-11-01T08:15:00Z",
         "documentMasked": "640101********0015",
         "nameMasked": "张*",
         "birthDate": "1990-03-07",
-        "documentType": "RESIDENT_ID"
+        "documentType": "DOCUMENT_TYPE_RESIDENT_ID"
     });
     assert_eq!(answer, json!({"demo": false, "signedIn": true, "collection": collection}));
     let (metadata, _) = world.script.only::<GetSessionRequest>();
@@ -89,7 +89,7 @@ async fn code_tables_are_complete_and_may_be_kept() {
     assert_eq!(documents.len(), 9, "those of the contract");
     assert_eq!(
         documents[0],
-        json!({"code": "RESIDENT_ID", "taxCode": "201", "label": "居民身份证", "supportsFace": true})
+        json!({"code": "DOCUMENT_TYPE_RESIDENT_ID", "taxCode": "201", "label": "居民身份证", "supportsFace": true})
     );
     let face = documents.iter().filter(|document| document["supportsFace"] == true).count();
     assert_eq!(face, 1);
@@ -97,7 +97,10 @@ async fn code_tables_are_complete_and_may_be_kept() {
     assert!(codes["nationalities"].as_array().unwrap().contains(&json!({"code": "TW", "label": "中国台湾"})));
     let roles = codes["roles"].as_array().unwrap();
     assert_eq!(roles.len(), 8);
-    assert_eq!(roles[0], json!({"code": "LEGAL_REPRESENTATIVE", "label": "法定代表人", "applicable": false}));
+    assert_eq!(
+        roles[0],
+        json!({"code": "ROLE_LEGAL_REPRESENTATIVE", "label": "法定代表人", "applicable": false})
+    );
     assert!(roles[1..].iter().all(|role| role["applicable"] == true));
 }
 

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use shiming_proto::face::v1::SetDemoReferenceRequest;
-use shiming_proto::types::v1::IdentityDocument;
+use shiming_proto::types::v1::{DocumentType, IdentityDocument};
 use utoipa::ToSchema;
 
 use crate::SharedEdge;
@@ -13,14 +13,13 @@ use crate::mutation::Mutation;
 use crate::routes::Done;
 use crate::upload::Upload;
 use crate::visitor::Visitor;
-use crate::wire::DocumentType;
 
 /// The form's parts.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents the form; the parts are read one by one")]
 #[schema(rename_all = "camelCase")]
 struct ReferenceForm {
-    document_type: DocumentType,
+    document_type: String,
     document_number: String,
     name: String,
     /// JPEG, PNG or WebP, at most 8 MiB.
@@ -59,7 +58,7 @@ async fn read(mut upload: Upload) -> Result<(IdentityDocument, bytes::Bytes), Ga
     let mut photo = None;
     while let Some(part) = upload.next().await? {
         match part.name.as_str() {
-            "documentType" => document.r#type = document_type(upload.text(part).await?)?.into(),
+            "documentType" => document.r#type = document_type(&upload.text(part).await?)?.into(),
             "documentNumber" => document.number = upload.text(part).await?,
             "name" => document.name = upload.text(part).await?,
             "photo" => photo = Some(upload.bytes(part).await?),
@@ -70,7 +69,7 @@ async fn read(mut upload: Upload) -> Result<(IdentityDocument, bytes::Bytes), Ga
     Ok((document, photo))
 }
 
-fn document_type(text: String) -> Result<DocumentType, GatewayError> {
-    serde_json::from_value(text.into())
-        .map_err(|_| GatewayError::field("documentType", "MALFORMED", "证件类型不正确"))
+fn document_type(text: &str) -> Result<DocumentType, GatewayError> {
+    DocumentType::from_str_name(text)
+        .ok_or_else(|| GatewayError::field("documentType", "MALFORMED", "证件类型不正确"))
 }

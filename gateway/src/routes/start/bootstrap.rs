@@ -7,23 +7,21 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use http::HeaderMap;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use shiming_kernel::ErrorKind;
 use shiming_kernel::ServiceError as _;
-use shiming_proto::identity::v1::GetSessionRequest;
-use utoipa::ToSchema;
+use shiming_proto::identity::v1::{GetCollectionRequest, GetSessionRequest};
+use shiming_proto::types::v1::DocumentType;
 
 use crate::SharedEdge;
 use crate::config::DemoCitizen;
 use crate::cookie::{Cookie, SetCookie};
 use crate::error::GatewayError;
-use crate::routes::collection::Collection;
-use crate::routes::collection::get::fetch;
-use crate::session::{MaybeCollecting, MaybeSignedIn, SignedIn};
+use crate::session::{Collecting, MaybeCollecting, MaybeSignedIn, SignedIn};
 use crate::visitor::Visitor;
-use crate::wire::DocumentType;
 
 /// Where the visitor stands.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Bootstrap {
     /// Whether this is the demo.
@@ -38,15 +36,16 @@ pub(crate) struct Bootstrap {
     signed_in: bool,
     /// The collection that is going on; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    collection: Option<Collection>,
+    collection: Option<Box<RawValue>>,
 }
 
 /// A person who doesn't exist.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Citizen {
     name: String,
-    document_type: DocumentType,
+    /// As the contract calls it.
+    document_type: &'static str,
     document_number: String,
     mobile: String,
     note: String,
@@ -56,7 +55,9 @@ impl From<&DemoCitizen> for Citizen {
     fn from(citizen: &DemoCitizen) -> Self {
         Self {
             name: citizen.name.clone(),
-            document_type: citizen.document_type,
+            document_type: DocumentType::try_from(i32::from(citizen.document_type))
+                .unwrap_or_default()
+                .as_str_name(),
             document_number: citizen.document_number.clone(),
             mobile: citizen.mobile.clone(),
             note: citizen.note.clone(),
@@ -65,7 +66,7 @@ impl From<&DemoCitizen> for Citizen {
 }
 
 /// Tells a page where its visitor stands, and gives the browser its CSRF token.
-#[utoipa::path(get, path = "/api/bootstrap", tag = "start", responses((status = 200, body = Bootstrap)))]
+#[utoipa::path(get, path = "/api/bootstrap", tag = "start", responses((status = 200)))]
 pub(crate) async fn bootstrap(
     State(edge): State<SharedEdge>,
     visitor: Visitor,
@@ -81,7 +82,7 @@ pub(crate) async fn bootstrap(
     };
     let collection = async {
         match &collecting {
-            Some(collecting) => unless_gone(fetch(&edge, &visitor, collecting).await),
+            Some(collecting) => unless_gone(standing(&edge, &visitor, collecting).await),
             None => Ok(None),
         }
     };
@@ -112,7 +113,18 @@ async fn is_signed_in(edge: &SharedEdge, signed_in: &SignedIn) -> Result<bool, G
     }
 }
 
-fn unless_gone(fetched: Result<Collection, GatewayError>) -> Result<Option<Collection>, GatewayError> {
+/// Where the collection stands, shown as by its own call.
+async fn standing(
+    edge: &SharedEdge,
+    visitor: &Visitor,
+    collecting: &Collecting,
+) -> Result<Box<RawValue>, GatewayError> {
+    let ask = GetCollectionRequest { collection_token: collecting.token().to_owned() };
+    let answer = edge.clients.collections().get_collection(visitor.request(ask)).await?.into_inner();
+    edge.exposed.show("/shiming.identity.v1.CollectionService/GetCollection", &answer)
+}
+
+fn unless_gone<T>(fetched: Result<T, GatewayError>) -> Result<Option<T>, GatewayError> {
     match fetched {
         Ok(collection) => Ok(Some(collection)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

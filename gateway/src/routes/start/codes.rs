@@ -7,14 +7,14 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde::Serialize;
 use shiming_identifiers::{DocumentType as KnownDocument, Ethnicity, Nationality};
-use utoipa::ToSchema;
+use shiming_proto::enterprise::v1::Role;
+use shiming_proto::types::v1::DocumentType;
 
 use crate::SharedEdge;
 use crate::fixed::Fixed;
-use crate::wire::{DocumentType, Role};
 
 /// The tables.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Codes {
     /// 证件类型, in the order to offer them.
@@ -28,17 +28,18 @@ pub(crate) struct Codes {
 }
 
 /// A code and what to show for it.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 struct CodeLabel {
     code: &'static str,
     label: &'static str,
 }
 
 /// A kind of document.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DocumentTypeLabel {
-    code: DocumentType,
+    /// As the contract calls it.
+    code: &'static str,
     /// The tax systems' code.
     tax_code: &'static str,
     label: &'static str,
@@ -47,9 +48,10 @@ struct DocumentTypeLabel {
 }
 
 /// A role in an enterprise.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 struct RoleLabel {
-    code: Role,
+    /// As the contract calls it.
+    code: &'static str,
     label: &'static str,
     /// Whether it can be applied for.
     applicable: bool,
@@ -60,7 +62,11 @@ static CODES: LazyLock<Fixed> = LazyLock::new(|| Fixed::json("api/codes", "publi
 fn tables() -> Codes {
     let ethnicity = |one: &Ethnicity| CodeLabel { code: one.code(), label: one.name() };
     let nationality = |one: &Nationality| CodeLabel { code: one.alpha2(), label: one.name() };
-    let role = |(code, label)| RoleLabel { code, label, applicable: code != Role::LegalRepresentative };
+    let role = |(code, label): (Role, _)| RoleLabel {
+        code: Role::as_str_name(&code),
+        label,
+        applicable: code != Role::LegalRepresentative,
+    };
     Codes {
         document_types: KnownDocument::ALL.into_iter().filter_map(document_type).collect(),
         ethnicities: Ethnicity::all().iter().map(ethnicity).collect(),
@@ -82,10 +88,9 @@ const ROLES: [(Role, &str); 8] = [
 
 /// `None` for a document that the contract doesn't take.
 fn document_type(known: KnownDocument) -> Option<DocumentTypeLabel> {
-    let name = known.name().to_uppercase();
-    let code = serde_json::from_value(name.into()).ok()?;
+    let name = format!("DOCUMENT_TYPE_{}", known.name().to_uppercase());
     Some(DocumentTypeLabel {
-        code,
+        code: DocumentType::from_str_name(&name)?.as_str_name(),
         tax_code: known.code(),
         label: known.label(),
         supports_face: known.supports_face(),
@@ -93,7 +98,7 @@ fn document_type(known: KnownDocument) -> Option<DocumentTypeLabel> {
 }
 
 /// Gives the code tables. They change with a release only.
-#[utoipa::path(get, path = "/api/codes", tag = "start", responses((status = 200, body = Codes)))]
+#[utoipa::path(get, path = "/api/codes", tag = "start", responses((status = 200)))]
 pub(crate) async fn codes(State(edge): State<SharedEdge>, asked: HeaderMap) -> Response {
     edge.compressed.send(CODES.clone(), &asked).await
 }
