@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help run test setup models pages photos people sample-person system toolchain deny contract-publish clean-data \
-	eval-faces bench-faces fuzz-images face-eval
+	eval-faces bench-faces fuzz-images face-eval contract
 
 SETUP   := .setup
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
@@ -101,6 +101,9 @@ $(SETUP)/bench-node/installed: tests/bench/compare/package-lock.json tests/bench
 	@touch $@
 
 ## ---- by hand ---------------------------------------------------------------------------------------------------
+
+contract: ## Write anew what is made from the contract: gateway/openapi.json and the pages' contract.ts
+	UPDATE_CONTRACT=1 cargo test --locked --workspace --test contract
 
 contract-publish: tests/node_modules/.package-lock.json ## Record the protos as the published contract; refuses what breaks callers
 	@node tests/setup/contract.mjs

@@ -66,6 +66,7 @@ const checks = [
       { run: [buf, 'lint'] },
       { run: [buf, 'format', '--diff', '--exit-code'] },
       { run: ['node', 'tests/setup/contract.mjs', '--check'] },
+      { run: [join(root, '.setup/venv/bin/openapi-spec-validator'), 'gateway/openapi.json'] },
     ],
   },
   { name: 'pages', steps: pageSteps },

@@ -4,16 +4,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, de};
 use shiming_cache::CacheConfig;
 use shiming_crypto::KeyringConfig;
 use shiming_kernel::Redacted;
+use shiming_proto::types::v1::DocumentType;
 use shiming_runtime::config::{
     self, ConfigError, DurationText, PeerConfig, ProcessConfig, TelemetryConfig, Validate,
 };
 use url::{Origin, Url};
-
-use crate::wire::DocumentType;
 
 /// The checked-in defaults.
 pub const DEFAULT: &str = include_str!("../config/default.toml");
@@ -251,6 +251,7 @@ pub struct DemoCitizen {
     /// Name on the document.
     pub name: String,
     /// Type of the document, such as `RESIDENT_ID`.
+    #[serde(deserialize_with = "document_type")]
     pub document_type: DocumentType,
     /// Number of the document.
     pub document_number: String,
@@ -258,6 +259,12 @@ pub struct DemoCitizen {
     pub mobile: String,
     /// Who this is in the demo, in Chinese.
     pub note: String,
+}
+
+fn document_type<'de, D: Deserializer<'de>>(from: D) -> Result<DocumentType, D::Error> {
+    let name = String::deserialize(from)?;
+    DocumentType::from_str_name(&format!("DOCUMENT_TYPE_{name}"))
+        .ok_or_else(|| D::Error::custom("no type of a document"))
 }
 
 impl Config {

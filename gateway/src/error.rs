@@ -9,8 +9,6 @@ use shiming_rpc::convert::InvalidField;
 use shiming_rpc::status::Problem;
 use tonic::Status;
 
-use crate::problem::field_in_json;
-
 /// An error of the gateway.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GatewayError {
@@ -78,10 +76,26 @@ impl From<Status> for GatewayError {
     fn from(status: Status) -> Self {
         let mut problem = Problem::from_status(&status);
         for violation in &mut problem.facts.violations {
-            violation.field = field_in_json(&violation.field);
+            violation.field = camel_case(&violation.field);
         }
         Self::Peer(problem)
     }
+}
+
+/// A field's path as JSON spells it: services name fields as the contract does.
+pub(crate) fn camel_case(field: &str) -> String {
+    let mut text = String::with_capacity(field.len());
+    let mut up = false;
+    for character in field.chars() {
+        if character == '_' {
+            up = true;
+        } else if std::mem::take(&mut up) {
+            text.extend(character.to_uppercase());
+        } else {
+            text.push(character);
+        }
+    }
+    text
 }
 
 impl From<InvalidField> for GatewayError {

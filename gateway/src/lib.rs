@@ -21,20 +21,18 @@ mod input;
 mod layers;
 mod limits;
 mod linger;
-mod live;
 mod mutation;
 mod openapi;
+mod own;
 mod pages;
 mod problem;
 mod request_id;
-mod routes;
 mod sample_person;
 mod server;
 mod session;
 mod stack;
 mod upload;
 mod visitor;
-mod wire;
 
 use std::sync::Arc;
 
@@ -55,6 +53,7 @@ pub use config::{
     LiveConfig, Peers,
 };
 use contract::Exposed;
+pub use contract::emitted;
 use cookie::Cookies;
 use csrf::Csrf;
 use fixed::Compressed;
@@ -62,7 +61,6 @@ use layers::Durations;
 use limits::Limits;
 use sample_person::SamplePerson;
 use visitor::Recogniser;
-pub use wire::DocumentType;
 
 /// The name by which services know the gateway.
 pub const NAME: &str = "gateway";
@@ -86,6 +84,11 @@ pub(crate) struct Edge {
 }
 
 pub(crate) type SharedEdge = Arc<Edge>;
+
+/// How much a process does at once.
+fn places(most: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))
+}
 
 /// The gateway, ready to serve.
 #[derive(Clone)]
@@ -113,8 +116,8 @@ impl Gateway {
             compressed: Compressed::default(),
             durations: Durations::new(),
             sample_person: people.and_then(SamplePerson::read),
-            request_places: live::places(http.concurrency_limit),
-            live_places: live::places(config.live.streams),
+            request_places: places(http.concurrency_limit),
+            live_places: places(config.live.streams),
             shutdown: shutdown.clone(),
             config,
         };

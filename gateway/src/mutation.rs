@@ -3,12 +3,11 @@
 use axum::extract::FromRequestParts;
 use http::HeaderName;
 use http::request::Parts;
-use serde::Deserialize;
 use shiming_kernel::RequestId;
 
 use crate::SharedEdge;
+use crate::contract::dry_run;
 use crate::error::GatewayError;
-use crate::input::Query;
 
 /// Names the intent; a repeat with the same key does it once.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -20,24 +19,17 @@ pub(crate) struct Mutation {
     pub(crate) validate_only: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Switch {
-    #[serde(default)]
-    validate_only: bool,
-}
-
 impl FromRequestParts<SharedEdge> for Mutation {
     type Rejection = GatewayError;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &SharedEdge) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, _: &SharedEdge) -> Result<Self, Self::Rejection> {
         let header = parts.headers.get(IDEMPOTENCY_KEY).ok_or_else(|| {
             GatewayError::field("Idempotency-Key", "REQUIRED", "请求缺少编号，请刷新页面后重试")
         })?;
         let id = header.to_str().ok().and_then(|text| text.parse::<RequestId>().ok()).ok_or_else(|| {
             GatewayError::field("Idempotency-Key", "MALFORMED", "请求编号有误，请刷新页面后重试")
         })?;
-        let Query(switch) = Query::<Switch>::from_request_parts(parts, edge).await?;
-        Ok(Self { request_id: id.to_string(), validate_only: switch.validate_only })
+        let validate_only = dry_run(parts.uri.query().unwrap_or_default(), true)?.unwrap_or_default();
+        Ok(Self { request_id: id.to_string(), validate_only })
     }
 }

@@ -10,7 +10,6 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use shiming_kernel::{ErrorKind, Reason, ServiceError as _};
 use shiming_rpc::status::chain;
-use utoipa::ToSchema;
 
 use crate::error::GatewayError;
 use crate::request_id;
@@ -49,7 +48,7 @@ const fn title(kind: ErrorKind) -> &'static str {
 }
 
 /// An error as pages and programs get it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProblemDetails {
     /// `urn:shiming:error:` and the reason.
@@ -75,7 +74,7 @@ pub(crate) struct ProblemDetails {
 }
 
 /// A refused field.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 struct Violation {
     /// Path of the field in the request's JSON.
     field: String,
@@ -158,42 +157,9 @@ fn whole_seconds(length: Duration) -> u64 {
     (length.as_secs() + u64::from(length.subsec_nanos() > 0)).max(1)
 }
 
-/// The contract nests the document and spells fields in snake case; JSON is flat there and spells them in camel case.
-pub(crate) fn field_in_json(field: &str) -> String {
-    match field {
-        "document.type" => "documentType".to_owned(),
-        "document.number" => "documentNumber".to_owned(),
-        "document.name" => "name".to_owned(),
-        "request_id" => "Idempotency-Key".to_owned(),
-        other => camel_case(other),
-    }
-}
-
-fn camel_case(field: &str) -> String {
-    let mut text = String::with_capacity(field.len());
-    let mut up = false;
-    for character in field.chars() {
-        if character == '_' {
-            up = true;
-        } else if std::mem::take(&mut up) {
-            text.extend(character.to_uppercase());
-        } else {
-            text.push(character);
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn fields_are_named_as_json_spells_them() {
-        assert_eq!(field_in_json("document.number"), "documentNumber");
-        assert_eq!(field_in_json("profile.issuing_authority"), "profile.issuingAuthority");
-        assert_eq!(field_in_json("code"), "code");
-    }
 
     #[test]
     fn every_kind_has_an_error_status_and_chinese_words() {

@@ -7,29 +7,26 @@ use tower::ServiceBuilder;
 use crate::SharedEdge;
 use crate::contract::connect_errors;
 use crate::csrf;
+use crate::error::GatewayError;
 use crate::layers::{Allowed, api_headers, in_time, log_access, security_headers, shed, trace};
 use crate::limits::count_requests;
-use crate::routes;
 use crate::session::forget_dead_tokens;
 use crate::visitor::recognise;
-use crate::{openapi, pages};
+use crate::{openapi, own, pages};
 
 /// The whole of what the gateway serves to browsers.
 pub(crate) fn router(edge: &SharedEdge) -> Router {
     let http = &edge.config.http;
     let time = |allowed| from_fn_with_state(Allowed(allowed), in_time);
-    let (quick, _) = routes::quick(edge.config.demo.is_some()).split_for_parts();
-    let (uploads, _) = routes::uploads(edge.config.demo.is_some()).split_for_parts();
-    let (live, _) = routes::live().split_for_parts();
-    let api = quick
+    let with_demo = edge.config.demo.is_some();
+    let api = own::quick(with_demo)
         .merge(openapi::route())
         .merge(edge.exposed.routes())
         .layer(time(http.request_timeout.get()))
-        .merge(uploads.layer(time(http.upload_timeout.get())))
-        // A stream's length is messaging's to bound.
-        .merge(live)
+        .merge(own::uploads(with_demo).layer(time(http.upload_timeout.get())))
+        // A stream's length is its service's to bound.
         .merge(edge.exposed.streams())
-        .method_not_allowed_fallback(routes::no_such_method);
+        .method_not_allowed_fallback(no_such_method);
     let api = api.layer(
         ServiceBuilder::new()
             // No cache keeps an answer of the API unless its route allows it.
@@ -58,4 +55,9 @@ pub(crate) fn router(edge: &SharedEdge) -> Router {
                 .layer(from_fn_with_state(edge.clone(), shed)),
         )
         .with_state(edge.clone())
+}
+
+/// A path that is there, asked for in a way that is not.
+async fn no_such_method() -> GatewayError {
+    GatewayError::NoSuchMethod
 }

@@ -3,15 +3,13 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
-import { mockGateway } from './dev/plugin.ts';
-
-// `npm run dev` talks to a gateway that runs already; `npm run dev:mock` answers by itself, from memory.
+// `npm run dev` talks to a gateway that runs already, such as that of `make run`.
 const gateway = process.env['SHIMING_GATEWAY'] ?? 'http://127.0.0.1:8080';
 
-export default defineConfig(({ mode }) => ({
-  plugins: [vue(), ...(mode === 'mock' ? [mockGateway()] : [])],
+export default defineConfig({
+  plugins: [vue()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: mode === 'mock' ? {} : { proxy: { '/api': { target: gateway } } },
+  server: { proxy: { '/api': { target: gateway } } },
   build: {
     target: 'es2020',
     // Nothing is inlined, so that the pages live under a strict Content-Security-Policy.
@@ -34,4 +32,4 @@ export default defineConfig(({ mode }) => ({
     },
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
-}));
+});

@@ -44,7 +44,7 @@ async function start() {
   const began = performance.now();
   const child = spawn(binary, { cwd: root, env: environment, stdio: 'ignore' });
   for (;;) {
-    const answer = await get(page, '/api/consent/face').catch(() => undefined);
+    const answer = await get(page, '/api/shiming.identity.v1.ConsentService/GetConsentText?purpose=CONSENT_PURPOSE_FACE_VERIFICATION').catch(() => undefined);
     if (answer?.status === 200) return { child, page, milliseconds: performance.now() - began };
     if (performance.now() - began > 30_000) throw new Error('not up in 30 s');
     await wait(2);

@@ -1,7 +1,7 @@
 //! kill -9 of every process in the middle of the journey.
 
 use serde_json::json;
-use shiming_tests::{Citizen, ENTERPRISE, Journey, Part, World};
+use shiming_tests::{COMPLETE_COLLECTION_FACE, Citizen, ENTERPRISE, Journey, Part, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_journey_survives_the_crash_of_every_process() {
@@ -15,11 +15,14 @@ async fn the_journey_survives_the_crash_of_every_process() {
     boss.show_face(&session).await.ok();
     world.crash(Part::FaceAuth).await;
     let redeem = json!({"faceSessionId": session["faceSessionId"]});
-    boss.browser.post("/api/collection/face/complete", redeem).await.ok();
+    boss.browser.call(COMPLETE_COLLECTION_FACE, redeem).await.ok();
 
     // identity dies between the face and the form.
     world.crash(Part::Identity).await;
-    assert_eq!(boss.browser.get("/api/collection").await.ok()["nextStep"], "PROFILE");
+    assert_eq!(
+        boss.browser.read("identity.v1.CollectionService/GetCollection").await.ok()["nextStep"],
+        "COLLECTION_STEP_PROFILE"
+    );
     let code = boss.collection_code(&world).await;
     // messaging dies with the code on its way in people's hands.
     world.crash(Part::Messaging).await;
@@ -44,7 +47,7 @@ async fn the_journey_survives_the_crash_of_every_process() {
     assert_eq!(boss.open_todos().await.len(), 1);
 
     // The gateway dies between the click and the next page.
-    boss.decide("APPROVE").await.ok();
+    boss.decide("DECISION_APPROVE").await.ok();
     world.crash(Part::Gateway).await;
     world.crash(Part::EnterpriseBinding).await;
     assert_eq!(clerk.messages_titled("办税身份申请已同意").await.len(), 1);
@@ -59,7 +62,10 @@ async fn the_all_in_one_keeps_what_it_acknowledged() {
     let boss = Journey::of_legal_representative(&world).await;
     boss.collect_face().await;
     world.crash(Part::Gateway).await;
-    assert_eq!(boss.browser.get("/api/collection").await.ok()["nextStep"], "PROFILE");
+    assert_eq!(
+        boss.browser.read("identity.v1.CollectionService/GetCollection").await.ok()["nextStep"],
+        "COLLECTION_STEP_PROFILE"
+    );
     let code = boss.collection_code(&world).await;
     boss.finish_collection(&code).await.ok();
     world.crash(Part::Gateway).await;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use shiming_tests::{Answer, Journey, Part, World, actions};
+use shiming_tests::{Answer, COMPLETE_COLLECTION_FACE, Journey, Part, World, actions};
 
 /// A capture whose process died gives the session back after the engine's time and a little more.
 const LAPSE: Duration = Duration::from_secs(45);
@@ -83,7 +83,7 @@ async fn passes_in_the_end(world: &World, boss: &Journey, session: &Value) {
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
     let redeem = json!({"faceSessionId": session["faceSessionId"]});
-    boss.browser.post("/api/collection/face/complete", redeem).await.ok();
+    boss.browser.call(COMPLETE_COLLECTION_FACE, redeem).await.ok();
 
     let who = json!({"document": boss.citizen.document(), "purpose": "系统测试"});
     let face = world.operator(Part::FaceAuth);

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use shiming_tests::{Answer, Citizen, Journey, World};
+use shiming_tests::{Answer, Citizen, Journey, START_COLLECTION, World};
+
+const GET_PROFILE: &str = "identity.v1.PersonService/GetProfile";
 
 /// A refusal that says "later", and came before anybody lost patience.
 #[track_caller]
@@ -30,7 +32,7 @@ async fn postgresql_gone_for_ten_seconds() {
         let gone = Instant::now();
         while gone.elapsed() < Duration::from_secs(10) {
             let since = Instant::now();
-            let answer = boss.browser.post("/api/collection", Citizen::CLERK.form()).await;
+            let answer = boss.browser.call(START_COLLECTION, Citizen::CLERK.form()).await;
             refused_for_now(&answer, since);
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
@@ -40,12 +42,12 @@ async fn postgresql_gone_for_ten_seconds() {
             postgres.restart();
         }
         let back = Instant::now();
-        while boss.browser.post("/api/collection", Citizen::CLERK.form()).await.status != 200 {
+        while boss.browser.call(START_COLLECTION, Citizen::CLERK.form()).await.status != 200 {
             assert!(back.elapsed() < Duration::from_secs(15), "not back in time");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
-    assert_eq!(boss.browser.get("/api/profile").await.status, 200, "the session outlived it");
+    assert_eq!(boss.browser.read(GET_PROFILE).await.status, 200, "the session outlived it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,20 +58,25 @@ async fn redis_gone_lets_nobody_in() {
     boss.log_in(&world).await;
 
     world.in_cluster().redis.kill();
-    for path in ["/api/session", "/api/profile", "/api/bindings", "/api/messages"] {
+    for method in [
+        "identity.v1.SessionService/GetSession",
+        GET_PROFILE,
+        "enterprise.v1.BindingService/ListBindings",
+        "messaging.v1.InboxService/ListMessages",
+    ] {
         let since = Instant::now();
-        refused_for_now(&boss.browser.get(path).await, since);
+        refused_for_now(&boss.browser.read(method).await, since);
     }
     let since = Instant::now();
     let mut form = boss.citizen.form();
     form["mobile"] = boss.citizen.mobile.into();
     form["code"] = "000000".into();
-    refused_for_now(&boss.browser.post("/api/login", form).await, since);
+    refused_for_now(&boss.browser.call("identity.v1.LoginService/LogIn", form).await, since);
 
     world.in_cluster().redis.restart();
     let back = Instant::now();
     loop {
-        let answer = boss.browser.get("/api/profile").await;
+        let answer = boss.browser.read(GET_PROFILE).await;
         if answer.status == 401 {
             break;
         }
@@ -77,5 +84,5 @@ async fn redis_gone_lets_nobody_in() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     boss.log_in(&world).await;
-    assert_eq!(boss.browser.get("/api/profile").await.status, 200);
+    assert_eq!(boss.browser.read(GET_PROFILE).await.status, 200);
 }

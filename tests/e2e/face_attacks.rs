@@ -33,14 +33,14 @@ async fn attack(world: &World) {
     assert_eq!(refused.refusal(), (403, "LIVENESS_ATTACK"));
     says_no_more_than_attempts_left(&refused, "3");
     let redeem = json!({"faceSessionId": session["faceSessionId"]});
-    let early = owner.browser.post("/api/step-up/complete", redeem).await;
+    let early = owner.browser.call("identity.v1.StepUpService/CompleteStepUp", redeem).await;
     assert_eq!(early.refusal(), (422, "FACE_NOT_FINISHED"));
 
     let told = owner.messages_titled(TITLE).await;
     assert_eq!(told.len(), 1, "of the attack, once; somebody else's face may be a mistake: {told:?}");
     assert!(told[0]["body"].as_str().unwrap().contains("主管税务机关"), "{told:?}");
     owner.show_face(&session).await.ok();
-    let records = owner.browser.get("/api/face-data/records").await.ok();
+    let records = owner.browser.read("identity.v1.ConsentService/ListFaceProcessing").await.ok();
     let results: Vec<_> = records["records"].as_array().unwrap().iter().map(|one| &one["result"]).collect();
     assert_eq!(results, ["PASSED", "LIVENESS_ATTACK", "FACE_NOT_SAME", "PASSED"]);
 }

@@ -21,23 +21,23 @@ async fn withdrawal(world: &World) {
     let owner = Journey::of_legal_representative(world).await;
     owner.collect(world).await;
     owner.log_in(world).await;
-    let given = owner.browser.get("/api/consents").await.ok();
+    let given = owner.browser.read("identity.v1.ConsentService/ListConsents").await.ok();
     assert_eq!(given["consents"].as_array().unwrap().len(), 1, "{given}");
-    let consent = given["consents"][0]["consentId"].as_str().unwrap();
-    let path = format!("/api/consents/{consent}/withdraw");
-    let withdrawn = owner.browser.post(&path, json!({})).await.ok();
+    let withdraw = json!({"consentId": given["consents"][0]["consentId"]});
+    let withdrawn = owner.browser.call("identity.v1.ConsentService/WithdrawConsent", withdraw).await.ok();
     assert!(withdrawn["withdrawal"]["withdrawTime"].is_string(), "{withdrawn}");
 
     let erased = erased(&owner).await;
     assert_eq!(erased["counts"]["references"], 1, "{erased}");
-    let path = format!("/api/face-data/erasures/{}/proof", erased["erasureId"].as_str().unwrap());
-    let kept = owner.browser.get(&path).await.ok();
+    let erasure_id = erased["erasureId"].as_str().unwrap();
+    let proof = format!("identity.v1.ConsentService/GetErasureProof?erasureId={erasure_id}");
+    let kept = owner.browser.read(&proof).await.ok()["erasure"].take();
     assert_eq!((&kept["erasureId"], &kept["counts"]), (&erased["erasureId"], &erased["counts"]));
     proves(world, &kept);
     let stranger = Journey::of_clerk(world).await;
     stranger.collect(world).await;
     stranger.log_in(world).await;
-    assert!(stranger.browser.get(&path).await.status == 404, "of nobody else");
+    assert!(stranger.browser.read(&proof).await.status == 404, "of nobody else");
 
     // Agreed to anew, but the authority's photo is gone until it is imported again.
     let session = owner.begin_step_up().await;
@@ -51,9 +51,9 @@ async fn withdrawal(world: &World) {
 async fn erased(owner: &Journey) -> Value {
     let started = Instant::now();
     loop {
-        let mut page = owner.browser.get("/api/consents").await.ok();
+        let mut page = owner.browser.read("identity.v1.ConsentService/ListConsents").await.ok();
         let withdrawal = page["consents"][0]["withdrawal"].take();
-        if withdrawal["state"] == "ERASED" {
+        if withdrawal["state"] == "WITHDRAWAL_STATE_ERASED" {
             return withdrawal;
         }
         assert!(started.elapsed() < Duration::from_secs(30), "not erased: {withdrawal}");

@@ -1,7 +1,7 @@
 //! One journey, both ways of running.
 
 use serde_json::json;
-use shiming_tests::{ENTERPRISE, Journey, Part, World};
+use shiming_tests::{ENTERPRISE, Journey, Part, REFRESH_BINDINGS, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_journey_in_one_process() {
@@ -27,29 +27,31 @@ async fn journey(world: &World) {
     let boss = Journey::of_legal_representative(world).await;
     boss.collect(world).await;
     boss.log_in(world).await;
-    let refused = boss.browser.post("/api/bindings/refresh", json!({})).await;
+    let refused = boss.browser.call(REFRESH_BINDINGS, json!({})).await;
     assert_eq!(refused.refusal(), (422, "STEP_UP_REQUIRED"));
     boss.step_up().await;
     let bound = boss.refresh().await;
-    assert_eq!(bound["bindings"][0]["role"], "LEGAL_REPRESENTATIVE");
-    assert_eq!(bound["bindings"][0]["state"], "ACTIVE");
+    assert_eq!(bound["bindings"][0]["role"], "ROLE_LEGAL_REPRESENTATIVE");
+    assert_eq!(bound["bindings"][0]["state"], "BINDING_STATE_ACTIVE");
 
     let clerk = Journey::of_clerk(world).await;
     clerk.collect(world).await;
     clerk.log_in(world).await;
-    assert_eq!(clerk.apply(ENTERPRISE).await.ok()["binding"]["state"], "PENDING");
+    assert_eq!(clerk.apply(ENTERPRISE).await.ok()["binding"]["state"], "BINDING_STATE_PENDING");
     assert_eq!(clerk.apply(ENTERPRISE).await.refusal(), (409, "BINDING_EXISTS"));
 
     assert_eq!(boss.open_todos().await.len(), 1);
-    assert_eq!(boss.decide("APPROVE").await.ok()["application"]["state"], "ACTIVE");
+    assert_eq!(boss.decide("DECISION_APPROVE").await.ok()["application"]["state"], "BINDING_STATE_ACTIVE");
     assert_eq!(clerk.messages_titled("办税身份申请已同意").await.len(), 1);
 
-    let bindings = clerk.browser.get("/api/bindings?state=ACTIVE").await.ok();
-    let path = format!("/api/bindings/{}/switch", bindings["bindings"][0]["bindingId"].as_str().unwrap());
-    clerk.browser.post(&path, json!({})).await.ok();
-    let session = clerk.browser.get("/api/session").await.ok();
+    let active = "enterprise.v1.BindingService/ListBindings?states=BINDING_STATE_ACTIVE";
+    let bindings = clerk.browser.read(active).await.ok();
+    let switch = json!({"bindingId": bindings["bindings"][0]["bindingId"]});
+    clerk.browser.call("enterprise.v1.BindingService/SwitchEnterprise", switch).await.ok();
+    let session = clerk.browser.read("identity.v1.SessionService/GetSession").await.ok();
     assert_eq!(session["session"]["enterpriseId"], bindings["bindings"][0]["enterprise"]["enterpriseId"]);
 
-    clerk.browser.post("/api/logout", json!({})).await.ok();
-    assert_eq!(clerk.browser.get("/api/session").await.refusal(), (401, "SESSION_REQUIRED"));
+    clerk.browser.call("identity.v1.SessionService/LogOut", json!({})).await.ok();
+    let gone = clerk.browser.read("identity.v1.SessionService/GetSession").await;
+    assert_eq!(gone.refusal(), (401, "SESSION_REQUIRED"));
 }

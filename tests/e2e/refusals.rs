@@ -1,7 +1,10 @@
 //! Bad input, replays and strangers: the documented error, over HTTP and gRPC, in the manual's words where it has them.
 
 use serde_json::{Value, json};
-use shiming_tests::{Citizen, ENTERPRISE, FaceAuth, Film, Journey, Part, Shot, World, actions, photo};
+use shiming_tests::{
+    COMPLETE_COLLECTION_FACE, Citizen, DECIDE_APPLICATION, ENTERPRISE, FaceAuth, Film, Journey, Part,
+    START_COLLECTION, Shot, World, actions, address, photo,
+};
 use uuid::Uuid;
 
 const LOGIN_REFUSED: &str =
@@ -18,16 +21,17 @@ async fn wrong_documents_are_refused_beside_the_field() {
         ("<script>alert(1)</script>", ""),
     ];
     for (number, reason) in wrong {
-        let form = json!({"documentType": "RESIDENT_ID", "documentNumber": number, "name": "王建国"});
-        let answer = browser.post("/api/collection", form).await;
+        let form =
+            json!({"document": {"type": "DOCUMENT_TYPE_RESIDENT_ID", "number": number, "name": "王建国"}});
+        let answer = browser.call(START_COLLECTION, form).await;
         assert_eq!(answer.refusal(), (400, "INVALID_FIELD"), "{number}");
         let violation = &answer.body["violations"][0];
         assert!(violation["field"].as_str().unwrap().contains("umber"), "{violation}");
         assert!(reason.is_empty() || violation["reason"] == reason, "{violation}");
         assert!(!answer.body.to_string().contains("640104"), "never repeated: {}", answer.body);
     }
-    let foreign = json!({"documentType": "FOREIGN_PASSPORT", "documentNumber": "E12345678", "name": "John"});
-    assert_eq!(browser.post("/api/collection", foreign).await.refusal(), (422, "COUNTER_REQUIRED"));
+    let foreign = json!({"document": {"type": "DOCUMENT_TYPE_FOREIGN_PASSPORT", "number": "E12345678", "name": "John"}});
+    assert_eq!(browser.call(START_COLLECTION, foreign).await.refusal(), (422, "COUNTER_REQUIRED"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,7 +58,7 @@ async fn photos_that_can_not_serve_are_refused_with_what_to_do() {
     let answered = boss.browser.capture(&session, &nonce, &boss.film.answers(&[])).await;
     assert_eq!(answered.refusal(), (422, "FACE_CHALLENGE_EXPIRED"));
     let redeemed = json!({"faceSessionId": session["faceSessionId"]});
-    let early = boss.browser.post("/api/collection/face/complete", redeemed).await;
+    let early = boss.browser.call(COMPLETE_COLLECTION_FACE, redeemed).await;
     assert_eq!(early.refusal(), (422, "FACE_NOT_FINISHED"));
 }
 
@@ -68,13 +72,13 @@ async fn a_face_result_serves_once_and_only_its_own_collection() {
 
     let thief = Journey::of_clerk(&world).await;
     thief.begin_collection().await;
-    let stolen = thief.browser.post("/api/collection/face/complete", redeem.clone()).await;
+    let stolen = thief.browser.call(COMPLETE_COLLECTION_FACE, redeem.clone()).await;
     assert_eq!(stolen.refusal(), (403, "FACE_RESULT_REFUSED"));
 
     let act = Uuid::now_v7();
-    boss.browser.post_as(act, "/api/collection/face/complete", redeem.clone()).await.ok();
-    boss.browser.post_as(act, "/api/collection/face/complete", redeem.clone()).await.ok();
-    let again = boss.browser.post("/api/collection/face/complete", redeem).await;
+    boss.browser.post_as(act, &address(COMPLETE_COLLECTION_FACE), redeem.clone()).await.ok();
+    boss.browser.post_as(act, &address(COMPLETE_COLLECTION_FACE), redeem.clone()).await.ok();
+    let again = boss.browser.call(COMPLETE_COLLECTION_FACE, redeem).await;
     assert!(again.status >= 400, "a replay as a new act: {}", again.body);
 }
 
@@ -82,7 +86,7 @@ async fn a_face_result_serves_once_and_only_its_own_collection() {
 async fn unknown_wrong_and_not_collected_get_one_answer() {
     let world = World::embedded(&[]).await;
     let browser = world.browser().await;
-    let form = |number: &str, name: &str, mobile: &str| json!({"documentType": "RESIDENT_ID", "documentNumber": number, "name": name, "mobile": mobile, "code": "000000"});
+    let form = |number: &str, name: &str, mobile: &str| json!({"document": {"type": "DOCUMENT_TYPE_RESIDENT_ID", "number": number, "name": name}, "mobile": mobile});
     let boss = Journey::of_legal_representative(&world).await;
     boss.collect(&world).await;
     let clerk = Citizen::CLERK;
@@ -95,8 +99,11 @@ async fn unknown_wrong_and_not_collected_get_one_answer() {
     for wrong in tries {
         // One code a second to one mobile: the pause of this test's settings.
         tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
-        assert_eq!(browser.post("/api/login/code", wrong.clone()).await.status, 200);
-        let answer = browser.post("/api/login", wrong).await;
+        let sent = browser.call("identity.v1.LoginService/SendLoginCode", wrong.clone()).await;
+        assert_eq!(sent.status, 200, "{}", sent.body);
+        let mut form = wrong;
+        form["code"] = "000000".into();
+        let answer = browser.call("identity.v1.LoginService/LogIn", form).await;
         assert_eq!(answer.refusal(), (401, "LOGIN_REFUSED"));
         assert_eq!(answer.body["detail"], LOGIN_REFUSED);
         let mut body = answer.body.clone();
@@ -121,35 +128,35 @@ async fn others_things_do_not_exist_and_nothing_goes_without_a_session() {
     let binding = bound["bindings"][0]["bindingId"].as_str().unwrap().to_owned();
 
     let stranger = world.browser().await;
-    for path in [
-        "/api/session",
-        "/api/profile",
-        "/api/bindings",
-        "/api/applications",
-        "/api/messages",
-        "/api/todos",
-        "/api/counts",
+    for method in [
+        "identity.v1.SessionService/GetSession",
+        "identity.v1.PersonService/GetProfile",
+        "enterprise.v1.BindingService/ListBindings",
+        "enterprise.v1.ApplicationService/ListApplications",
+        "messaging.v1.InboxService/ListMessages",
+        "messaging.v1.InboxService/ListTodos",
+        "messaging.v1.InboxService/GetCounts",
     ] {
-        assert_eq!(stranger.get(path).await.refusal(), (401, "SESSION_REQUIRED"), "{path}");
+        assert_eq!(stranger.read(method).await.refusal(), (401, "SESSION_REQUIRED"), "{method}");
     }
     let clerk = Journey::of_clerk(&world).await;
     clerk.collect(&world).await;
     clerk.log_in(&world).await;
-    let switch = clerk.browser.post(&format!("/api/bindings/{binding}/switch"), json!({})).await;
+    let switch = json!({"bindingId": binding});
+    let switch = clerk.browser.call("enterprise.v1.BindingService/SwitchEnterprise", switch).await;
     assert_eq!(switch.refusal(), (404, "BINDING_NOT_FOUND"));
-    let decide = json!({"decision": "APPROVE", "etag": "x"});
-    let decided = clerk.browser.post(&format!("/api/applications/{binding}/decide"), decide).await;
+    let decide = json!({"bindingId": binding, "decision": "DECISION_APPROVE", "etag": "x"});
+    let decided = clerk.browser.call(DECIDE_APPLICATION, decide).await;
     assert_eq!(decided.refusal(), (404, "APPLICATION_NOT_FOUND"));
     let mine = boss.messages_titled("已取得企业办税身份").await.remove(0);
-    let path = format!("/api/messages/{}/read", mine["messageId"].as_str().unwrap());
-    assert_eq!(clerk.browser.post(&path, json!({})).await.refusal(), (404, "MESSAGE_NOT_FOUND"));
+    let read = json!({"messageId": mine["messageId"]});
+    let read = clerk.browser.call("messaging.v1.InboxService/ReadMessage", read).await;
+    assert_eq!(read.refusal(), (404, "MESSAGE_NOT_FOUND"));
     assert_eq!(clerk.look_up("91640100MA7600021L").await.refusal(), (404, "ENTERPRISE_NOT_FOUND"));
     assert_eq!(clerk.look_up("91640100MA75ABCD1E").await.refusal(), (422, "ENTERPRISE_STATUS"));
     assert_eq!(clerk.look_up("1").await.refusal(), (400, "INVALID_FIELD"));
-    let captcha = clerk.browser.get("/api/captcha").await.ok();
-    let wrong =
-        json!({"identifier": ENTERPRISE, "captchaId": captcha["captchaId"], "captchaAnswer": "XXXXXX"});
-    assert_eq!(clerk.browser.post("/api/enterprises/lookup", wrong).await.refusal(), (400, "CAPTCHA_WRONG"));
+    let wrong = clerk.look_up_with(ENTERPRISE, "XXXXXX").await;
+    assert_eq!(wrong.refusal(), (400, "CAPTCHA_WRONG"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

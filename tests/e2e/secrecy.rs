@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use shiming_tests::{Citizen, ENTERPRISE, Film, Journey, Part, World, actions};
+use shiming_tests::{COMPLETE_COLLECTION_FACE, Citizen, ENTERPRISE, Film, Journey, Part, World, actions};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_of_a_journey_names_nobody() {
@@ -67,6 +67,6 @@ async fn faces(clerk: &Journey) -> Vec<String> {
             .extend([STANDARD.encode(picture), format!("{picture:?}").trim_matches(['[', ']']).to_owned()]);
     }
     let redeemed = json!({"faceSessionId": session["faceSessionId"]});
-    clerk.browser.post("/api/collection/face/complete", redeemed).await.ok();
+    clerk.browser.call(COMPLETE_COLLECTION_FACE, redeemed).await.ok();
     secrets
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shiming_testkit::OtlpReceiver;
-use shiming_tests::{Citizen, Part, World};
+use shiming_tests::{Citizen, Part, START_COLLECTION, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_trace_runs_from_the_page_to_the_sql_statement() {
@@ -15,7 +15,7 @@ async fn one_trace_runs_from_the_page_to_the_sql_statement() {
     }
     let world = World::cluster(&settings).await;
     let browser = world.browser().await;
-    let answer = browser.post("/api/collection", Citizen::CLERK.form()).await;
+    let answer = browser.call(START_COLLECTION, Citizen::CLERK.form()).await;
     let trace_id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
     answer.ok();
 

@@ -60,6 +60,16 @@ impl Browser {
         send(self.client.get(self.url(path))).await
     }
 
+    /// Reads by a method of the contract without parameters, such as `identity.v1.SessionService/GetSession`.
+    pub async fn read(&self, method: &str) -> Answer {
+        self.get(&address(method)).await
+    }
+
+    /// Calls a method of the contract as a new act.
+    pub async fn call(&self, method: &str, request: Value) -> Answer {
+        self.post(&address(method), request).await
+    }
+
     /// POSTs JSON as a new act.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.post_as(Uuid::now_v7(), path, body).await
@@ -70,10 +80,14 @@ impl Browser {
         send(self.act(key, path).json(&body)).await
     }
 
-    /// Asks what to do before the camera.
+    /// Asks what to do before the camera; a success is the challenge.
     pub async fn challenge(&self, face_session: &Value) -> Answer {
-        let path = format!("/api/face/{}/challenge", text(face_session, "faceSessionId"));
-        self.post(&path, json!({"captureToken": face_session["captureToken"]})).await
+        let ask = json!({"faceSessionId": face_session["faceSessionId"], "captureToken": face_session["captureToken"]});
+        let mut answer = self.call("face.v1.FaceSessionService/IssueChallenge", ask).await;
+        if answer.status == 200 {
+            answer.body = answer.body["challenge"].take();
+        }
+        answer
     }
 
     /// Sends the frames of a capture that answers a challenge.
@@ -133,6 +147,11 @@ impl Browser {
     }
 }
 
+/// Where the gateway serves a method of the contract.
+pub fn address(method: &str) -> String {
+    format!("/api/shiming.{method}")
+}
+
 /// What a challenge asks for, in its order.
 pub fn actions(challenge: &Value) -> Vec<String> {
     let actions = challenge["actions"].as_array().unwrap();
@@ -143,7 +162,7 @@ fn text(object: &Value, name: &str) -> String {
     object[name].as_str().unwrap().to_owned()
 }
 
-async fn send(request: RequestBuilder) -> Answer {
+pub(crate) async fn send(request: RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap_or_default();

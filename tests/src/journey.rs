@@ -4,8 +4,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::browser::{Answer, Browser};
+use crate::browser::{Answer, Browser, address, send};
 use crate::people::Film;
 use crate::world::{CAPTCHA, World};
 
@@ -45,7 +46,7 @@ impl Citizen {
 
     /// The document as the pages send it.
     pub fn form(&self) -> Value {
-        json!({"documentType": "RESIDENT_ID", "documentNumber": self.number, "name": self.name})
+        json!({"document": self.document()})
     }
 
     /// What a person fills in.
@@ -55,6 +56,18 @@ impl Citizen {
             "issuingAuthority": "银川市公安局兴庆区分局", "address": "宁夏回族自治区银川市兴庆区示例路1号"})
     }
 }
+
+/// Where the consent in force stands.
+pub const CONSENT_TEXT: &str =
+    "/api/shiming.identity.v1.ConsentService/GetConsentText?purpose=CONSENT_PURPOSE_FACE_VERIFICATION";
+/// 实名采集 begins.
+pub const START_COLLECTION: &str = "identity.v1.CollectionService/StartCollection";
+/// The collection's passed face is redeemed.
+pub const COMPLETE_COLLECTION_FACE: &str = "identity.v1.CollectionService/CompleteCollectionFace";
+/// 刷新.
+pub const REFRESH_BINDINGS: &str = "enterprise.v1.BindingService/RefreshBindings";
+/// 办税身份审批.
+pub const DECIDE_APPLICATION: &str = "enterprise.v1.ApplicationService/DecideApplication";
 
 /// The enterprise of the journey.
 pub const ENTERPRISE: &str = "91640100MA75000124";
@@ -89,19 +102,22 @@ impl Journey {
 
     /// The consent as ticked.
     pub async fn consent(&self) -> Value {
-        let text = self.browser.get("/api/consent/face").await.ok();
+        let text = self.browser.get(CONSENT_TEXT).await.ok()["text"].take();
         json!({"consent": {"version": text["version"], "textSha256": text["textSha256"]}})
     }
 
     /// 实名采集 up to the face session.
     pub async fn begin_collection(&self) -> Value {
-        self.browser.post("/api/collection", self.citizen.form()).await.ok();
-        self.browser.post("/api/collection/face", self.consent().await).await.ok()
+        self.browser.call(START_COLLECTION, self.citizen.form()).await.ok();
+        let ask = self.consent().await;
+        let begun = self.browser.call("identity.v1.CollectionService/BeginCollectionFace", ask).await;
+        begun.ok()["faceSession"].take()
     }
 
     /// The face session of a step-up.
     pub async fn begin_step_up(&self) -> Value {
-        self.browser.post("/api/step-up", self.consent().await).await.ok()
+        let begun = self.browser.call("identity.v1.StepUpService/BeginStepUp", self.consent().await).await;
+        begun.ok()["faceSession"].take()
     }
 
     /// Does before the camera what the face session asks for.
@@ -114,20 +130,21 @@ impl Journey {
         let session = self.begin_collection().await;
         self.show_face(&session).await.ok();
         let redeemed = json!({"faceSessionId": session["faceSessionId"]});
-        let done = self.browser.post("/api/collection/face/complete", redeemed).await.ok();
-        assert_eq!(done["nextStep"], "PROFILE");
+        let done = self.browser.call(COMPLETE_COLLECTION_FACE, redeemed).await.ok();
+        assert_eq!(done["nextStep"], "COLLECTION_STEP_PROFILE");
     }
 
     /// Asks for the collection's code; answers it.
     pub async fn collection_code(&self, world: &World) -> String {
-        self.browser.post("/api/collection/code", json!({"mobile": self.citizen.mobile})).await.ok();
+        let ask = json!({"mobile": self.citizen.mobile});
+        self.browser.call("identity.v1.CollectionService/SendCollectionCode", ask).await.ok();
         world.code_for(self.citizen.mobile, None).await
     }
 
     /// 实名信息采集 with the code.
     pub async fn finish_collection(&self, code: &str) -> Answer {
         let form = json!({"mobile": self.citizen.mobile, "code": code, "profile": self.citizen.profile()});
-        self.browser.post("/api/collection/finish", form).await
+        self.browser.call("identity.v1.CollectionService/FinishCollection", form).await
     }
 
     /// The whole of 实名采集.
@@ -149,9 +166,9 @@ impl Journey {
         };
         let mut form = self.citizen.form();
         form["mobile"] = self.citizen.mobile.into();
-        self.browser.post("/api/login/code", form.clone()).await.ok();
+        self.browser.call("identity.v1.LoginService/SendLoginCode", form.clone()).await.ok();
         form["code"] = world.code_for(self.citizen.mobile, before.as_deref()).await.into();
-        self.browser.post("/api/login", form).await.ok();
+        self.browser.call("identity.v1.LoginService/LogIn", form).await.ok();
     }
 
     /// Shows the face again in the session.
@@ -159,42 +176,54 @@ impl Journey {
         let session = self.begin_step_up().await;
         self.show_face(&session).await.ok();
         let redeemed = json!({"faceSessionId": session["faceSessionId"]});
-        let done = self.browser.post("/api/step-up/complete", redeemed).await.ok();
-        assert_eq!(done["session"]["evidence"], "FACE");
+        let done = self.browser.call("identity.v1.StepUpService/CompleteStepUp", redeemed).await.ok();
+        assert_eq!(done["session"]["evidence"], "EVIDENCE_LEVEL_FACE");
     }
 
     /// 刷新: bindings from the registry.
     pub async fn refresh(&self) -> Value {
-        self.browser.post("/api/bindings/refresh", json!({})).await.ok()
+        self.browser.call(REFRESH_BINDINGS, json!({})).await.ok()
     }
 
     /// Looks an enterprise up, picture code and all.
     pub async fn look_up(&self, identifier: &str) -> Answer {
+        self.look_up_with(identifier, CAPTCHA).await
+    }
+
+    /// Looks an enterprise up with this answer to the picture.
+    pub async fn look_up_with(&self, identifier: &str, answer: &str) -> Answer {
         let captcha = self.browser.get("/api/captcha").await.ok();
-        let form =
-            json!({"identifier": identifier, "captchaId": captcha["captchaId"], "captchaAnswer": CAPTCHA});
-        self.browser.post("/api/enterprises/lookup", form).await
+        let act =
+            self.browser.act(Uuid::now_v7(), &address("enterprise.v1.RegistryService/LookUpEnterprise"));
+        let act = act
+            .header("X-Captcha-Id", captcha["captchaId"].as_str().unwrap())
+            .header("X-Captcha-Answer", answer)
+            .json(&json!({"identifier": identifier}));
+        send(act).await
     }
 
     /// 新增办税身份 as 办税员.
     pub async fn apply(&self, identifier: &str) -> Answer {
         let found = self.look_up(identifier).await.ok();
         let enterprise = &found["enterprise"];
-        let form = json!({"enterpriseId": enterprise["enterpriseId"], "enterpriseEtag": enterprise["etag"], "role": "TAX_CLERK"});
-        self.browser.post("/api/applications", form).await
+        let form = json!({"enterpriseId": enterprise["enterpriseId"], "enterpriseEtag": enterprise["etag"], "role": "ROLE_TAX_CLERK"});
+        self.browser.call("enterprise.v1.ApplicationService/SubmitApplication", form).await
     }
 
     /// 办税身份审批: decides the first pending application.
     pub async fn decide(&self, decision: &str) -> Answer {
-        let list = self.browser.get("/api/applications").await.ok();
+        let list = self.browser.read("enterprise.v1.ApplicationService/ListApplications").await.ok();
         let first = &list["applications"][0];
-        let path = format!("/api/applications/{}/decide", first["bindingId"].as_str().unwrap());
-        self.browser.post(&path, json!({"decision": decision, "etag": first["etag"]})).await
+        let decide = json!({"bindingId": first["bindingId"], "decision": decision, "etag": first["etag"]});
+        self.browser.call(DECIDE_APPLICATION, decide).await
     }
 
     /// The person's messages with this title, waiting a while for the first.
     pub async fn messages_titled(&self, title: &str) -> Vec<Value> {
-        self.wait_for("/api/messages", "messages", |message| message["title"] == title).await
+        self.wait_for("messaging.v1.InboxService/ListMessages", "messages", |message| {
+            message["title"] == title
+        })
+        .await
     }
 
     /// Logs in, and counts the messages with this title.
@@ -205,19 +234,19 @@ impl Journey {
 
     /// The person's open to-dos, waiting a while for the first.
     pub async fn open_todos(&self) -> Vec<Value> {
-        self.wait_for("/api/todos", "todos", |todo| todo["done"] == false).await
+        self.wait_for("messaging.v1.InboxService/ListTodos", "todos", |todo| todo["done"] == false).await
     }
 
-    async fn wait_for(&self, path: &str, list: &str, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+    async fn wait_for(&self, method: &str, list: &str, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
         let started = Instant::now();
         loop {
-            let page = self.browser.get(path).await.ok();
+            let page = self.browser.read(method).await.ok();
             let found: Vec<_> =
                 page[list].as_array().unwrap().iter().filter(|item| wanted(item)).cloned().collect();
             if !found.is_empty() {
                 return found;
             }
-            assert!(started.elapsed() < Duration::from_secs(30), "{path}: nothing came: {page}");
+            assert!(started.elapsed() < Duration::from_secs(30), "{method}: nothing came: {page}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

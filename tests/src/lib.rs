@@ -11,10 +11,13 @@ mod process;
 mod sms_cloud;
 mod world;
 
-pub use browser::{Answer, Browser, actions};
+pub use browser::{Answer, Browser, actions, address};
 pub use face_auth::{FaceAuth, FaceAuthAlone};
 pub use grpcurl::Grpcurl;
-pub use journey::{Citizen, ENTERPRISE, Journey};
+pub use journey::{
+    COMPLETE_COLLECTION_FACE, CONSENT_TEXT, Citizen, DECIDE_APPLICATION, ENTERPRISE, Journey,
+    REFRESH_BINDINGS, START_COLLECTION,
+};
 pub use people::{Film, Shot, photo};
 pub use process::{Process, repository};
 pub use world::{Part, World};

@@ -51,8 +51,7 @@ impl Film {
         brought(&folder(self.portrait, "neutral").join("012.jpg"), "people")
     }
 
-    /// Does what is asked, in its order: a take of its own each time. Actions are named as HTTP (`TURN_LEFT`) or gRPC
-    /// (`LIVENESS_ACTION_TURN_LEFT`) spells them.
+    /// Does what is asked, in its order: a take of its own each time. Actions are named as the contract spells them.
     pub fn answers(&self, actions: &[String]) -> Vec<Shot> {
         let take = self.takes.fetch_add(1, Ordering::Relaxed);
         let actions = actions.iter().map(|action| clip(action));

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::browser::Browser;
 use crate::grpcurl::Grpcurl;
-use crate::journey::Citizen;
+use crate::journey::{CONSENT_TEXT, Citizen};
 use crate::process::Process;
 use crate::sms_cloud::SmsCloud;
 
@@ -176,7 +176,7 @@ impl World {
         loop {
             // Through the gateway to every service: a refusal is an answer, an outage is none.
             let mut up = true;
-            for path in ["/api/consent/face", "/api/bootstrap"] {
+            for path in [CONSENT_TEXT, "/api/bootstrap"] {
                 let answer = client.get(format!("{}{path}", self.origin)).send().await;
                 up &= answer.is_ok_and(|answer| answer.status().is_success());
             }
@@ -219,7 +219,7 @@ impl World {
         match &self.kind {
             Kind::Embedded { .. } => {
                 let form = Form::new()
-                    .text("documentType", "RESIDENT_ID")
+                    .text("documentType", "DOCUMENT_TYPE_RESIDENT_ID")
                     .text("documentNumber", citizen.number)
                     .text("name", citizen.name)
                     .part(
@@ -272,7 +272,12 @@ impl World {
     }
 
     async fn code_on_demo_phone(&self, mobile: &str) -> Option<String> {
-        let answer = self.browser().await.post("/api/demo/sms", json!({"mobile": mobile})).await.ok();
+        let answer = self
+            .browser()
+            .await
+            .call("messaging.v1.DemoSmsService/ListDemoSms", json!({"mobile": mobile}))
+            .await
+            .ok();
         let text = answer["messages"][0]["text"].as_str()?.to_owned();
         let digits = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6)?;
         Some(digits.to_owned())

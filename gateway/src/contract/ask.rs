@@ -10,7 +10,9 @@ use url::form_urlencoded;
 
 use super::connect::Encoding;
 use super::rules::Rules;
-use crate::error::GatewayError;
+use crate::error::{GatewayError, camel_case};
+
+const VALIDATE_ONLY: &str = "validateOnly";
 
 /// Reads a message as it was sent.
 pub(super) fn from_bytes(
@@ -106,14 +108,14 @@ fn hidden(message: &DynamicMessage, rules: &Rules) -> Option<String> {
     })
 }
 
-/// A parameter of the query that is no field of the request, which may have no other.
-pub(super) fn switch(query: &str, name: &str, allowed: bool) -> Result<Option<bool>, GatewayError> {
+/// Whether the query of a POST asks for a dry run, where that is possible; nothing else is said there.
+pub(crate) fn dry_run(query: &str, possible: bool) -> Result<Option<bool>, GatewayError> {
     let mut found = None;
     for (given, text) in form_urlencoded::parse(query.as_bytes()) {
-        found = match (given == name && allowed, &*text) {
+        found = match (given == VALIDATE_ONLY && possible, &*text) {
             (true, "true") => Some(true),
             (true, "false") => Some(false),
-            (true, _) => return Err(malformed(name)),
+            (true, _) => return Err(malformed(VALIDATE_ONLY)),
             (false, _) => return Err(unknown(&given)),
         };
     }
@@ -144,22 +146,6 @@ fn wrong_json(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Ga
         None if path.is_empty() => malformed("body"),
         None => malformed(&printable(&path)),
     }
-}
-
-/// A field's path as JSON spells it.
-pub(super) fn camel_case(field: &str) -> String {
-    let mut text = String::with_capacity(field.len());
-    let mut up = false;
-    for character in field.chars() {
-        if character == '_' {
-            up = true;
-        } else if std::mem::take(&mut up) {
-            text.extend(character.to_uppercase());
-        } else {
-            text.push(character);
-        }
-    }
-    text
 }
 
 /// The text of a string field.
@@ -282,11 +268,11 @@ mod tests {
 
     #[test]
     fn a_post_takes_one_parameter_if_any() {
-        assert_eq!(switch("", "validateOnly", true).unwrap(), None);
-        assert_eq!(switch("validateOnly=true", "validateOnly", true).unwrap(), Some(true));
+        assert_eq!(dry_run("", true).unwrap(), None);
+        assert_eq!(dry_run("validateOnly=true", true).unwrap(), Some(true));
         for (query, allowed) in [("validateOnly=true", false), ("validateOnly=1", true), ("other=true", true)]
         {
-            assert!(switch(query, "validateOnly", allowed).is_err(), "{query}");
+            assert!(dry_run(query, allowed).is_err(), "{query}");
         }
     }
 

@@ -18,13 +18,12 @@ use http::{HeaderName, HeaderValue, Method as Verb};
 use percent_encoding::percent_decode_str;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
+use serde_json::value::RawValue;
 use shiming_kernel::RequestId;
 use shiming_proto::options::v1::{Budget, PictureCodeRule};
 use shiming_rpc::client::with_session;
-use shiming_rpc::status::Problem;
 use shiming_rpc::{ClientChannel, deadline, policy::Idempotency};
 use tokio::time::{Instant, timeout_at};
-use tonic::Status;
 use tonic::client::Grpc;
 
 use super::ask;
@@ -45,7 +44,6 @@ use crate::visitor::Visitor;
 const CAPTCHA_ID: HeaderName = HeaderName::from_static("x-captcha-id");
 /// Percent-encoded, because people type what no header can hold.
 const CAPTCHA_ANSWER: HeaderName = HeaderName::from_static("x-captcha-answer");
-const VALIDATE_ONLY: &str = "validateOnly";
 
 /// Everything that is served from the contract.
 #[derive(Debug)]
@@ -87,6 +85,20 @@ impl Exposed {
             .map(|method| Served::new(method, &contract, &mut shapes, clients).map(Arc::new))
             .collect::<Result<_, _>>()?;
         Ok(Self { contract, shapes, served })
+    }
+
+    /// The answer of the method at `path` as the one handler would show it, for answers that are parts of others.
+    pub(crate) fn show(
+        &self,
+        path: &str,
+        answer: &impl prost::Message,
+    ) -> Result<Box<RawValue>, GatewayError> {
+        let served = self.served.iter().find(|served| served.method.path == path);
+        let served = served.ok_or(GatewayError::Internal("a method is not served"))?;
+        let mut json = Vec::new();
+        let written = self.shapes.write(served.output, &answer.encode_to_vec(), false, &mut json);
+        written.map_err(|defect| GatewayError::BadAnswer(defect.0))?;
+        serde_json::from_slice(&json).map_err(|_| GatewayError::Internal("an answer is no JSON"))
     }
 
     /// A route for each method, so that logs and metrics name it.
@@ -156,7 +168,7 @@ async fn call(edge: SharedEdge, served: Arc<Served>, request: Request) -> Result
         }
         None => answer.await,
     };
-    let answer = answer.map_err(|status| refused(&status))?;
+    let answer = answer?;
     answer_with(&edge, &served, &brought, answer.get_ref(), dry_run, encoding)
 }
 
@@ -230,7 +242,7 @@ async fn read(
             encoding = Encoding::of(&parts.headers)?;
             ask::from_bytes(input, encoding, &limited(edge, &parts.headers, body).await?)?
         };
-        if let Some(dry_run) = ask::switch(query, VALIDATE_ONLY, served.validate_only.is_some())?
+        if let Some(dry_run) = ask::dry_run(query, served.validate_only.is_some())?
             && let Some(field) = &served.validate_only
         {
             message.set_field(field, Value::Bool(dry_run));
@@ -308,13 +320,4 @@ async fn check_picture(
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let answer = percent_decode_str(header(CAPTCHA_ANSWER)).decode_utf8_lossy();
     edge.captchas.redeem(header(CAPTCHA_ID), &answer).await
-}
-
-/// What a service refused, its fields named as JSON spells them.
-pub(super) fn refused(status: &Status) -> GatewayError {
-    let mut problem = Problem::from_status(status);
-    for violation in &mut problem.facts.violations {
-        violation.field = ask::camel_case(&violation.field);
-    }
-    GatewayError::Peer(problem)
 }

@@ -6,13 +6,18 @@
 mod answer;
 mod ask;
 mod call;
+mod comments;
 mod connect;
+mod emitted;
 mod method;
+mod openapi;
 mod raw;
 mod rules;
 mod secret;
 mod shape;
 mod stream;
+mod typescript;
+mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,8 +26,11 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor, MethodDe
 use shiming_proto::options::v1::{CallerKind, EdgeRule, FieldRule, Secret};
 use shiming_rpc::policy::{self, PolicyError, PolicyTable};
 
+pub(crate) use ask::dry_run;
 pub(crate) use call::Exposed;
 pub(crate) use connect::errors as connect_errors;
+pub use emitted::emitted;
+pub(crate) use openapi::openapi;
 use rules::Rules;
 
 /// What stops a start.
@@ -106,19 +114,11 @@ impl Contract {
     }
 
     /// Methods that handlers of the gateway's own serve, at paths of their own.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for what is generated from the contract, which follows")
-    )]
     pub(crate) fn by_hand(&self) -> impl Iterator<Item = &Arc<Method>> {
         self.by_hand.iter()
     }
 
     /// What a field is to a browser; a field without the option is nothing special.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for what is generated from the contract, which follows")
-    )]
     pub(crate) fn rule(&self, field: &FieldDescriptor) -> FieldRule {
         self.rules.of(field)
     }

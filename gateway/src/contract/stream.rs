@@ -19,7 +19,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tonic::client::Grpc;
 use tonic::{Status, Streaming};
 
-use super::call::{Served, prepare, refused};
+use super::call::{Served, prepare};
 use super::raw::Raw;
 use crate::SharedEdge;
 use crate::error::GatewayError;
@@ -43,7 +43,7 @@ pub(super) async fn open(
     let mut client = Grpc::new(served.channel.clone());
     let Ok(()) = client.ready().await;
     let answer = client.server_streaming(prepared.ask, served.path.clone(), Raw).await;
-    let events = match answer.map_err(|status| refused(&status)) {
+    let events = match answer.map_err(GatewayError::from) {
         Ok(messages) => follow(edge.clone(), served, messages.into_inner()),
         Err(error) if is_signed_out(&error) => stream::once(signed_out()).boxed(),
         Err(error) => return Err(error),
@@ -77,7 +77,7 @@ fn follow(edge: SharedEdge, served: Arc<Served>, messages: Streaming<Bytes>) -> 
                     Some((Ok(event), Some(messages)))
                 }
                 Ok(None) => None,
-                Err(status) => ended(&status).await.map(|event| (event, None)),
+                Err(status) => ended(status).await.map(|event| (event, None)),
             }
         }
     })
@@ -96,8 +96,8 @@ fn event(edge: &SharedEdge, served: &Served, message: &[u8]) -> Option<Event> {
 }
 
 /// What a page hears of the end of the service's stream: nothing, unless the session is over.
-async fn ended(status: &Status) -> Option<Result<Event, Infallible>> {
-    let error = refused(status);
+async fn ended(status: Status) -> Option<Result<Event, Infallible>> {
+    let error = GatewayError::from(status);
     if is_signed_out(&error) {
         return Some(signed_out().await);
     }

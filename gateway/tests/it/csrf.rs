@@ -4,7 +4,7 @@ use shiming_proto::identity::v1::{SendLoginCodeRequest, SendLoginCodeResponse};
 
 use crate::world::{Browser, World, length};
 
-const PATH: &str = "/api/login/code";
+const PATH: &str = "/api/shiming.identity.v1.LoginService/SendLoginCode";
 
 async fn open() -> (World, Browser) {
     let world = World::with(|config| config.captcha.free_login_codes_per_browser = 1000).await;
@@ -15,7 +15,7 @@ async fn open() -> (World, Browser) {
 }
 
 fn form(request: RequestBuilder) -> RequestBuilder {
-    let body = json!({"documentType": "RESIDENT_ID", "documentNumber": "1", "name": "张三", "mobile": "1"});
+    let body = json!({"document": {"number": "1"}, "mobile": "1"});
     request
         .header("content-type", "application/json")
         .header("idempotency-key", "01890000-0000-7000-8000-000000000001")

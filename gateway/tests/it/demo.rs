@@ -2,13 +2,15 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::json;
-use shiming_gateway::{DemoCitizen, DemoConfig, DocumentType};
+use shiming_gateway::{DemoCitizen, DemoConfig};
 use shiming_kernel::ErrorKind;
 use shiming_proto::face::v1::{SetDemoReferenceRequest, SetDemoReferenceResponse};
 use shiming_proto::messaging::v1::{DemoSms, ListDemoSmsRequest, ListDemoSmsResponse};
-use shiming_proto::types::v1::DocumentType as WireDocumentType;
+use shiming_proto::types::v1::DocumentType;
 
 use crate::world::{Form, World, refusal, time};
+
+const SMS: &str = "/api/shiming.messaging.v1.DemoSmsService/ListDemoSms";
 
 /// The demo, with the people of this folder.
 async fn demo_with(people: Option<PathBuf>) -> World {
@@ -53,7 +55,7 @@ fn people() -> tempfile::TempDir {
 
 fn form() -> Form {
     Form::new()
-        .text("documentType", "RESIDENT_ID")
+        .text("documentType", "DOCUMENT_TYPE_RESIDENT_ID")
         .text("documentNumber", "640101199003070015")
         .text("name", "张三")
 }
@@ -67,7 +69,7 @@ async fn outside_the_demo_there_is_no_demo() {
     assert_eq!(browser.get("/api/demo/clips/neutral").await.refusal(), gone);
     let bootstrap = browser.get("/api/bootstrap").await.ok();
     assert_eq!((&bootstrap["demo"], bootstrap.get("demoClips")), (&json!(false), None));
-    assert_eq!(browser.post("/api/demo/sms", json!({"mobile": "13800138000"})).await.refusal(), gone);
+    assert_eq!(browser.post(SMS, json!({"mobile": "13800138000"})).await.refusal(), gone);
     assert_eq!(browser.upload("/api/demo/reference", form().file("photo", b"x")).await.refusal(), gone);
 }
 
@@ -75,7 +77,7 @@ async fn outside_the_demo_there_is_no_demo() {
 async fn the_demo_shows_its_citizens() {
     let world = demo().await;
     let citizen = json!({
-        "name": "张三", "documentType": "RESIDENT_ID", "documentNumber": "640101199003070015",
+        "name": "张三", "documentType": "DOCUMENT_TYPE_RESIDENT_ID", "documentNumber": "640101199003070015",
         "mobile": "13800138000", "note": "办税员"
     });
     let answer = world.stranger().get("/api/bootstrap").await.ok();
@@ -149,7 +151,7 @@ async fn a_reference_photo_is_set() {
     assert_eq!(answer.ok(), json!({}));
     let (_, asked) = world.script.only::<SetDemoReferenceRequest>();
     let document = asked.document.unwrap();
-    assert_eq!(document.r#type(), WireDocumentType::ResidentId);
+    assert_eq!(document.r#type(), DocumentType::ResidentId);
     assert_eq!((document.number.as_str(), document.name.as_str()), ("640101199003070015", "张三"));
     assert!(asked.photo == photo && asked.request_id.len() == 36);
 
@@ -173,7 +175,7 @@ async fn the_demo_phone_shows_what_it_received() {
     let token = browser.cookies["shiming_csrf"].clone();
     // Without an Idempotency-Key: nothing is changed.
     let request = browser
-        .request(reqwest::Method::POST, "/api/demo/sms")
+        .request(reqwest::Method::POST, SMS)
         .header("x-csrf-token", token)
         .header("content-type", "application/json")
         .body(json!({"mobile": "13800138000"}).to_string());

@@ -26,7 +26,7 @@ async fn every_kind_has_its_status() {
     assert_eq!(cases.len(), ErrorKind::ALL.len());
     for (kind, status) in cases {
         world.script.refuse::<GetSessionRequest, GetSessionResponse>(refusal(kind, "SOMETHING_NEW"));
-        let answer = browser.get("/api/session").await;
+        let answer = browser.get("/api/shiming.identity.v1.SessionService/GetSession").await;
         assert_eq!(answer.refusal(), (status, "SOMETHING_NEW".into()), "a reason of a newer service is kept");
     }
 }
@@ -37,7 +37,7 @@ async fn what_a_service_says_in_english_is_not_shown() {
     let mut browser = world.signed_in().await;
     let raw = Status::internal("index out of bounds: the len is 3");
     world.script.refuse::<GetSessionRequest, GetSessionResponse>(raw);
-    let answer = browser.get("/api/session").await;
+    let answer = browser.get("/api/shiming.identity.v1.SessionService/GetSession").await;
     assert_eq!(answer.refusal(), (500, "INTERNAL".into()));
     assert!(!String::from_utf8_lossy(&answer.body).contains("index"));
 }
@@ -49,7 +49,10 @@ async fn a_service_that_is_not_there_is_unavailable() {
     })
     .await;
     let mut browser = world.signed_in().await;
-    assert_eq!(browser.get("/api/session").await.refusal(), (503, "UNAVAILABLE".into()));
+    assert_eq!(
+        browser.get("/api/shiming.identity.v1.SessionService/GetSession").await.refusal(),
+        (503, "UNAVAILABLE".into())
+    );
     assert_eq!(browser.get("/api/codes").await.status, 200, "what needs no service goes on");
 }
 
@@ -68,7 +71,7 @@ async fn a_service_that_never_answers_costs_no_more_than_the_request_may_take() 
         Ok(GetSessionResponse { session: None })
     });
     let mut browser = world.signed_in().await;
-    let answer = browser.get("/api/session").await;
+    let answer = browser.get("/api/shiming.identity.v1.SessionService/GetSession").await;
     assert_eq!(answer.refusal(), (504, "DEADLINE_EXCEEDED".into()));
     drop(release);
 }
@@ -77,13 +80,15 @@ async fn a_service_that_never_answers_costs_no_more_than_the_request_may_take() 
 async fn bodies_are_json_and_of_reasonable_size() {
     let world = World::start().await;
     let mut browser = world.signed_in().await;
-    let long = json!({"decision": "APPROVE", "etag": "x".repeat(70_000)});
-    let answer = browser.post("/api/applications/b-1/decide", long).await;
+    let long = json!({"decision": "DECISION_APPROVE", "etag": "x".repeat(70_000)});
+    let answer = browser.post("/api/shiming.enterprise.v1.ApplicationService/DecideApplication", long).await;
     assert_eq!(answer.refusal(), (413, "REQUEST_TOO_LARGE".into()));
     for (kind, body, status) in
         [("text/plain", "{}", 415), ("application/json", "{", 400), ("application/json", "", 400)]
     {
-        let request = browser.page_request("/api/applications/b-1/decide").header("content-type", kind);
+        let request = browser
+            .page_request("/api/shiming.enterprise.v1.ApplicationService/DecideApplication")
+            .header("content-type", kind);
         let answer = browser.send(request.body(body)).await;
         assert_eq!(answer.refusal(), (status, "INVALID_FIELD".into()), "{kind} {body}");
     }
@@ -105,7 +110,7 @@ async fn one_more_than_fits_is_turned_away() {
         });
         Ok(GetSessionResponse { session: None })
     });
-    let slow = browser.get("/api/session");
+    let slow = browser.get("/api/shiming.identity.v1.SessionService/GetSession");
     let turned_away = async {
         wait.recv().await.unwrap();
         let answer = other.get("/api/codes").await;

@@ -6,8 +6,6 @@
     reason = "a test ends at the first thing that is not as it should be, also in what it is built of"
 )]
 
-mod applications;
-mod bindings;
 mod calls;
 mod capture;
 mod challenge;
@@ -16,19 +14,14 @@ mod connect;
 mod csrf;
 mod demo;
 mod documentation;
-mod enterprises;
 mod errors;
-mod face_data;
 mod headers;
-mod hosted;
-mod inbox;
 mod limits;
 mod live;
 mod login;
 mod pages;
 mod process;
-mod session;
 mod start;
-mod step_up;
 mod telemetry;
+mod walk;
 mod world;

@@ -18,7 +18,11 @@ async fn the_process_ends_although_browsers_stay() {
     let (taker, mut streams) = mpsc::channel::<Watch>(1);
     world.script.answer::<WatchCountsRequest, _>(taker);
     let browser = world.signed_in().await;
-    let mut stream = browser.request(Method::GET, "/api/live").send().await.unwrap();
+    let mut stream = browser
+        .request(Method::GET, "/api/shiming.messaging.v1.InboxService/WatchCounts")
+        .send()
+        .await
+        .unwrap();
     let _watch = streams.recv().await.unwrap();
     let mut silent = TcpStream::connect(&world.address).await.unwrap();
 

@@ -1,8 +1,7 @@
 use serde_json::json;
 use shiming_kernel::ErrorKind;
 use shiming_proto::identity::v1::{
-    CollectionStep, ConsentPurpose, ConsentText, GetCollectionRequest, GetCollectionResponse,
-    GetConsentTextRequest, GetConsentTextResponse, GetSessionRequest, GetSessionResponse,
+    CollectionStep, GetCollectionRequest, GetCollectionResponse, GetSessionRequest, GetSessionResponse,
 };
 use shiming_proto::types::v1::DocumentType;
 
@@ -42,12 +41,12 @@ async fn a_visit_resumes_session_and_collection() {
     browser.cookies.insert("shiming_collection".into(), COLLECTION.into());
     let answer = browser.get("/api/bootstrap").await.ok();
     let collection = json!({
-        "nextStep": "PROFILE",
+        "nextStep": "COLLECTION_STEP_PROFILE",
         "expireTime": "2026-11-01T08:15:00Z",
         "documentMasked": "640101********0015",
         "nameMasked": "张*",
         "birthDate": "1990-03-07",
-        "documentType": "RESIDENT_ID"
+        "documentType": "DOCUMENT_TYPE_RESIDENT_ID"
     });
     assert_eq!(answer, json!({"demo": false, "signedIn": true, "collection": collection}));
     let (metadata, _) = world.script.only::<GetSessionRequest>();
@@ -89,7 +88,7 @@ async fn code_tables_are_complete_and_may_be_kept() {
     assert_eq!(documents.len(), 9, "those of the contract");
     assert_eq!(
         documents[0],
-        json!({"code": "RESIDENT_ID", "taxCode": "201", "label": "居民身份证", "supportsFace": true})
+        json!({"code": "DOCUMENT_TYPE_RESIDENT_ID", "taxCode": "201", "label": "居民身份证", "supportsFace": true})
     );
     let face = documents.iter().filter(|document| document["supportsFace"] == true).count();
     assert_eq!(face, 1);
@@ -97,26 +96,9 @@ async fn code_tables_are_complete_and_may_be_kept() {
     assert!(codes["nationalities"].as_array().unwrap().contains(&json!({"code": "TW", "label": "中国台湾"})));
     let roles = codes["roles"].as_array().unwrap();
     assert_eq!(roles.len(), 8);
-    assert_eq!(roles[0], json!({"code": "LEGAL_REPRESENTATIVE", "label": "法定代表人", "applicable": false}));
+    assert_eq!(
+        roles[0],
+        json!({"code": "ROLE_LEGAL_REPRESENTATIVE", "label": "法定代表人", "applicable": false})
+    );
     assert!(roles[1..].iter().all(|role| role["applicable"] == true));
-}
-
-#[tokio::test]
-async fn the_consent_in_force_is_shown() {
-    let world = World::start().await;
-    world.script.answer::<GetConsentTextRequest, _>(GetConsentTextResponse {
-        text: Some(ConsentText {
-            purpose: ConsentPurpose::FaceVerification.into(),
-            version: "2026-11".into(),
-            title: "人脸信息处理同意书".into(),
-            text: "一\n二".into(),
-            text_sha256: "ab".into(),
-        }),
-    });
-    let answer = world.stranger().get("/api/consent/face").await.ok();
-    let text =
-        json!({"version": "2026-11", "title": "人脸信息处理同意书", "text": "一\n二", "textSha256": "ab"});
-    assert_eq!(answer, text);
-    let (_, asked) = world.script.only::<GetConsentTextRequest>();
-    assert_eq!(asked.purpose(), ConsentPurpose::FaceVerification);
 }

@@ -47,12 +47,14 @@ async fn one_line_per_request_and_nothing_personal_in_any() {
     world.script.refuse::<ReadMessageRequest, ReadMessageResponse>(gone);
     let mut browser = world.signed_in().await;
     let person = json!({
-        "documentType": "RESIDENT_ID", "documentNumber": "640101199003070015", "name": "张三",
+        "document": {"type": "DOCUMENT_TYPE_RESIDENT_ID", "number": "640101199003070015", "name": "张三"},
         "mobile": "13800138000", "code": "482913"
     });
-    let login = browser.post("/api/login?validateOnly=false&next=somewhere", person).await;
+    let login = browser.post("/api/shiming.identity.v1.LoginService/LogIn?validateOnly=false", person).await;
     assert_eq!(login.status, 401);
-    browser.post("/api/messages/018900000000/read", json!({})).await;
+    let inbox = "/api/shiming.messaging.v1.InboxService";
+    browser.post(&format!("{inbox}/ReadMessage"), json!({"messageId": "018900000000"})).await;
+    browser.get(&format!("{inbox}/ListMessages?pageToken=somewhere")).await;
     browser.get("/messages/018900000000?from=somewhere").await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
@@ -62,12 +64,12 @@ async fn one_line_per_request_and_nothing_personal_in_any() {
         assert_eq!(lines.len(), 1, "{route}: {log}");
         lines[0]
     };
-    let login_line = line("/api/login");
+    let login_line = line("/api/shiming.identity.v1.LoginService/LogIn");
     for part in ["method=\"POST\"", "status=401", "reason=\"LOGIN_REFUSED\"", "duration_ms="] {
         assert!(login_line.contains(part), "{part}: {login_line}");
     }
     assert!(login_line.contains(login.header("x-request-id")));
-    line("/api/messages/{messageId}/read");
+    line(&format!("{inbox}/ReadMessage"));
     line("pages");
     let csrf = browser.cookies["shiming_csrf"].as_str();
     for secret in

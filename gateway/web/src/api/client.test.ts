@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Act } from './act';
-import { csrfToken, get, onSignedOut, pauseBefore, post } from './client';
+import { addressOf, call, csrfToken, get, onSignedOut, pauseBefore, post, read, watch } from './client';
 import { ApiError } from './problem';
 
 const problem = (status: number, body: object, headers: Record<string, string> = {}) =>
@@ -118,4 +118,34 @@ it('finds the token among the cookies', () => {
   expect(csrfToken('a=b; shiming_csrf=x%3Dy; c=d')).toBe('x=y');
   expect(csrfToken('__Host-shiming_csrf=z')).toBe('z');
   expect(csrfToken('other=1')).toBe('');
+});
+
+describe('methods of the contract', () => {
+  it('are called with their names, a picture code in the headers', async () => {
+    fetcher.mockImplementation(() => Promise.resolve(fine({ done: true })));
+    await settled(call('a.B/Do', { x: 1 }, { pictureCode: { id: 'p', answer: '七 8' } }));
+    expect(fetcher.mock.calls[0]?.[0]).toBe('/api/a.B/Do');
+    expect(fetcher.mock.calls[0]?.[1]?.body).toBe('{"x":1}');
+    expect([headerOf(0, 'X-Captcha-Id'), headerOf(0, 'X-Captcha-Answer')]).toEqual(['p', '%E4%B8%83%208']);
+    await settled(read('a.B/Get', { pageToken: '', states: ['ONE', 'TWO'], version: '1 2' }));
+    expect(fetcher.mock.calls[1]?.[0]).toBe('/api/a.B/Get?states=ONE&states=TWO&version=1+2');
+    expect(fetcher.mock.calls[1]?.[1]?.method).toBe('GET');
+    expect(addressOf('a.B/Get', {})).toBe('/api/a.B/Get');
+  });
+
+  it('are followed to their end, which may say why', () => {
+    const source = Object.assign(new EventTarget(), { close: vi.fn() }) as unknown as EventSource;
+    const opened: string[] = [];
+    vi.stubGlobal('EventSource', function open(path: string) {
+      opened.push(path);
+      return source;
+    });
+    const [heard, failures] = [[] as unknown[], [] as ApiError[]];
+    watch('a.B/Watch', {}, { hear: (one) => heard.push(one), refused: (one) => failures.push(one), lost: () => undefined });
+    source.onmessage?.(new MessageEvent('message', { data: '{"counts":{}}' }));
+    source.dispatchEvent(new MessageEvent('problem', { data: '{"status":401,"reason":"SESSION_INVALID","detail":"登录已失效"}' }));
+    expect(opened).toEqual(['/api/a.B/Watch']);
+    expect(heard).toEqual([{ counts: {} }]);
+    expect(failures[0]).toMatchObject({ signedOut: true, message: '登录已失效' });
+  });
 });

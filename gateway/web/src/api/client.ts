@@ -1,9 +1,17 @@
 import { Act } from './act';
-import { ApiError, CANCELLED, NETWORK, TIMEOUT, readProblem } from './problem';
+import { ApiError, CANCELLED, NETWORK, TIMEOUT, problemOf, readProblem } from './problem';
 import { sendForm } from './upload';
+
+/** What somebody read in a picture, and which picture it was. */
+export interface PictureCode {
+  id: string;
+  answer: string;
+}
 
 /** Settings of one call. */
 export interface CallOptions {
+  /** For calls that ask for one. */
+  pictureCode?: PictureCode | undefined;
   /** Cancels the call when the page is left. */
   signal?: AbortSignal;
   /** Milliseconds until the call counts as failed. */
@@ -34,8 +42,28 @@ export function csrfToken(cookies: string = document.cookie): string {
   return pair ? decodeURIComponent(pair.slice(pair.indexOf('=') + 1)) : '';
 }
 
+/** Where a read stands, its request in the query. */
+export function addressOf(method: string, request: object): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(request) as [string, unknown][]) {
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) if (one !== undefined && one !== '') query.append(name, String(one));
+  }
+  const text = query.toString();
+  return `/api/${method}${text && `?${text}`}`;
+}
+
+/** Calls a method of the contract that only reads. */
+export function read<T>(method: string, request: object, options?: CallOptions): Promise<T> {
+  return get<T>(addressOf(method, request), options);
+}
+
+/** Calls a method of the contract. */
+export function call<T>(method: string, request: object, options?: CallOptions): Promise<T> {
+  return post<T>(`/api/${method}`, request, options);
+}
+
 export function get<T>(path: string, options: CallOptions = {}): Promise<T> {
-  return call<T>(path, { method: 'GET' }, { retries: 2, ...options });
+  return repeatedly<T>(path, { method: 'GET' }, { retries: 2, ...options });
 }
 
 export async function post<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
@@ -58,19 +86,24 @@ async function send<T>(path: string, body: string | FormData, key: string, optio
   const request = (): RequestInit => {
     const headers: Record<string, string> = { 'X-CSRF-Token': csrfToken(), 'Idempotency-Key': key };
     if (typeof body === 'string') headers['Content-Type'] = 'application/json';
+    if (options.pictureCode) {
+      headers['X-Captcha-Id'] = options.pictureCode.id;
+      // People type what no header can hold.
+      headers['X-Captcha-Answer'] = encodeURIComponent(options.pictureCode.answer);
+    }
     return { method: 'POST', headers, body };
   };
   const settings = { retries: typeof body === 'string' ? 1 : 0, ...options };
   try {
-    return await call<T>(path, request(), settings);
+    return await repeatedly<T>(path, request(), settings);
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== 'CSRF_REFUSED') throw error;
     await get('/api/bootstrap', { quiet: true });
-    return call<T>(path, request(), settings);
+    return repeatedly<T>(path, request(), settings);
   }
 }
 
-async function call<T>(path: string, request: RequestInit, options: CallOptions): Promise<T> {
+async function repeatedly<T>(path: string, request: RequestInit, options: CallOptions): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await once<T>(path, request, options);
@@ -124,4 +157,22 @@ async function once<T>(path: string, request: RequestInit, options: CallOptions)
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', cancel);
   }
+}
+
+/** Who follows a stream. */
+export interface Watcher<T> {
+  hear: (answer: T) => void;
+  /** The server ended it and said why. */
+  refused: (failure: ApiError) => void;
+  /** It broke off. */
+  lost: () => void;
+}
+
+/** Follows a method of the contract that answers by a stream. The caller closes it, and opens another when this one ends. */
+export function watch<T>(method: string, request: object, watcher: Watcher<T>): EventSource {
+  const source = new EventSource(addressOf(method, request));
+  source.onmessage = ({ data }: MessageEvent<string>) => watcher.hear(JSON.parse(data) as T);
+  source.addEventListener('problem', ({ data }: MessageEvent<string>) => watcher.refused(problemOf(data)));
+  source.onerror = watcher.lost;
+  return source;
 }

@@ -1,6 +1,6 @@
 import { post } from './client';
 import { readProblem } from './problem';
-import type { DemoCitizen, DemoSms } from './types';
+import type { DemoCitizen } from './start';
 
 export function setReference(citizen: DemoCitizen, photo: Blob): Promise<Record<string, never>> {
   const body = new FormData();
@@ -10,8 +10,6 @@ export function setReference(citizen: DemoCitizen, photo: Blob): Promise<Record<
   body.append('photo', photo, 'photo.jpg');
   return post('/api/demo/reference', body, { timeout: 60_000 });
 }
-
-export const demoSms = (mobile: string) => post<{ messages: DemoSms[] }>('/api/demo/sms', { mobile }, { quiet: true });
 
 export const SAMPLE_PHOTO = '/api/demo/sample-photo';
 

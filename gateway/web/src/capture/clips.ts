@@ -1,11 +1,12 @@
+import type { LivenessAction } from '@/api/contract';
 import { readProblem } from '@/api/problem';
-import type { LivenessAction } from '@/api/types';
+import { shortName } from '@/words/liveness';
 
 import { goOn, type CaptureSource } from './source';
 import { FRAME_TIME, SIZE, frameAt, newTake, paint, type Take } from './take';
 
-/** A sample person's clips: an address per action, `LOOK` for looking straight ahead. */
-export type Clips = Partial<Record<LivenessAction | 'LOOK', string>>;
+/** A sample person's clips: an address for each action's short name, and `LOOK` for looking straight ahead. */
+export type Clips = Readonly<Record<string, string>>;
 
 const FRAMES_PER_SECOND = 1000 / FRAME_TIME;
 
@@ -21,8 +22,7 @@ async function load(address: string, signal: AbortSignal): Promise<Blob[]> {
  * show the same pictures: those would be refused as a replay.
  */
 export async function clipSource(video: HTMLVideoElement, addresses: Clips, signal: AbortSignal): Promise<CaptureSource> {
-  const names = Object.keys(addresses) as (keyof Clips)[];
-  const loaded = await Promise.all(names.map(async (name) => [name, await load(addresses[name] ?? '', signal)] as const));
+  const loaded = await Promise.all(Object.entries(addresses).map(async ([name, address]) => [name, await load(address, signal)] as const));
   const clips = new Map<string, Blob[]>(loaded);
   const ahead = clips.get('LOOK');
   if (!ahead?.length) throw new DOMException('', 'NotFoundError');
@@ -66,7 +66,7 @@ export async function clipSource(video: HTMLVideoElement, addresses: Clips, sign
   }
   const begin = (action: LivenessAction | undefined) => {
     if (!action) take = newTake();
-    doing = action && clips.get(action);
+    doing = action && clips.get(shortName(action));
     begun = performance.now();
     return Promise.resolve();
   };

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { Challenge, LivenessAction } from '@/api/types';
+import type { LivenessAction, LivenessChallenge } from '@/api/contract';
 
 import { StalledError, freshFrames } from './fresh';
 import { guide, later, type Moment } from './guide';
 import { planOf, schedule, secondsOf } from './plan';
 import type { CaptureSource } from './source';
 
-const CHALLENGE: Challenge = { nonce: 'n', actions: ['TURN_LEFT', 'BLINK', 'NOD'], expireTime: '', framesPerStep: 8, stepMs: 2000 };
+const CHALLENGE: LivenessChallenge = { nonce: 'n', actions: ['LIVENESS_ACTION_TURN_LEFT', 'LIVENESS_ACTION_BLINK', 'LIVENESS_ACTION_NOD'], expireTime: '', framesPerStep: 8, stepTime: '2s' };
 
 const drawn: number[] = [];
 vi.mock('./camera', () => ({
@@ -28,7 +28,7 @@ afterEach(() => vi.useRealTimers());
 describe('the plan of a challenge', () => {
   it('looks ahead first, then does each action in order', () => {
     const steps = planOf(CHALLENGE, false);
-    expect(steps.map(({ number, action }) => [number, action])).toEqual([[0, undefined], [1, 'TURN_LEFT'], [2, 'BLINK'], [3, 'NOD']]);
+    expect(steps.map(({ number, action }) => [number, action])).toEqual([[0, undefined], [1, 'LIVENESS_ACTION_TURN_LEFT'], [2, 'LIVENESS_ACTION_BLINK'], [3, 'LIVENESS_ACTION_NOD']]);
     expect(steps[0]).toMatchObject({ frames: 5, time: 1000 });
     expect(steps[1]).toMatchObject({ frames: 8, time: 2000 });
     expect(secondsOf(steps)).toBeLessThanOrEqual(12);
@@ -45,11 +45,11 @@ describe('the plan of a challenge', () => {
 
   it('never asks for more frames than a capture may hold, nor for too few', () => {
     const most = (actions: LivenessAction[], framesPerStep: number) =>
-      planOf({ actions, framesPerStep, stepMs: 2000 }, false).reduce((sum, { frames }) => sum + frames, 0);
-    expect(most(['BLINK', 'NOD', 'OPEN_MOUTH', 'TURN_LEFT', 'TURN_RIGHT'], 30)).toBe(40);
+      planOf({ actions, framesPerStep, stepTime: '2s' }, false).reduce((sum, { frames }) => sum + frames, 0);
+    expect(most(['LIVENESS_ACTION_BLINK', 'LIVENESS_ACTION_NOD', 'LIVENESS_ACTION_OPEN_MOUTH', 'LIVENESS_ACTION_TURN_LEFT', 'LIVENESS_ACTION_TURN_RIGHT'], 30)).toBe(40);
     expect(planOf({ ...CHALLENGE, framesPerStep: 0 }, false)[1]!.frames).toBe(4);
-    expect(most(['TURN_LEFT', 'BLINK', 'NOD'], 10)).toBe(40);
-    expect(planOf({ ...CHALLENGE, stepMs: 600_000 }, false)[1]!.time).toBe(6000);
+    expect(most(['LIVENESS_ACTION_TURN_LEFT', 'LIVENESS_ACTION_BLINK', 'LIVENESS_ACTION_NOD'], 10)).toBe(40);
+    expect(planOf({ ...CHALLENGE, stepTime: '600s' }, false)[1]!.time).toBe(6000);
   });
 
   it('looks at eyes more often than they take to blink, while there is room', () => {
@@ -138,7 +138,7 @@ describe('a guided capture', () => {
     const { begun, moments, done } = run(30);
     await vi.advanceTimersByTimeAsync(20_000);
     const capture = await done;
-    expect(begun).toEqual([undefined, 'TURN_LEFT', 'BLINK', 'NOD']);
+    expect(begun).toEqual([undefined, 'LIVENESS_ACTION_TURN_LEFT', 'LIVENESS_ACTION_BLINK', 'LIVENESS_ACTION_NOD']);
     expect(capture.nonce).toBe('n');
     expect(capture.steps).toEqual([5, 8, 16, 8].flatMap((count, step) => Array<number>(count).fill(step)));
     expect(capture.frames).toHaveLength(37);

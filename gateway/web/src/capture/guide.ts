@@ -1,5 +1,5 @@
-import type { Capture } from '@/api/face';
-import type { Challenge } from '@/api/types';
+import type { Capture } from '@/api/capture';
+import type { LivenessChallenge } from '@/api/contract';
 
 import { toJpeg } from './camera';
 import { freshFrames } from './fresh';
@@ -28,7 +28,7 @@ const FRAME_LIMIT = 640;
  */
 export async function guide(
   source: CaptureSource,
-  challenge: Challenge,
+  challenge: LivenessChallenge,
   { calm, signal, onMoment }: { calm: boolean; signal: AbortSignal; onMoment: (moment: Moment) => void },
 ): Promise<Capture> {
   const { video } = source;

@@ -1,4 +1,5 @@
-import type { Challenge, LivenessAction } from '@/api/types';
+import type { LivenessAction, LivenessChallenge } from '@/api/contract';
+import { inSeconds } from '@/forms/format';
 
 /** One step of a capture: what to do, for how long, and how many frames to take of it. */
 export interface Step {
@@ -30,13 +31,13 @@ const LONGEST_STEP = 6000;
 export const NOD_TIME = 650;
 
 /** The steps of a challenge; `calm` for people who need more time. */
-export function planOf(challenge: Pick<Challenge, 'actions' | 'framesPerStep' | 'stepMs'>, calm: boolean): Step[] {
+export function planOf(challenge: Pick<LivenessChallenge, 'actions' | 'framesPerStep' | 'stepTime'>, calm: boolean): Step[] {
   const factor = calm ? CALM : 1;
   const room = Math.floor((MOST_FRAMES - LOOK.frames) / Math.max(1, challenge.actions.length));
   const frames = Math.min(room, Math.max(FEWEST_FRAMES, challenge.framesPerStep));
   const spare = MOST_FRAMES - LOOK.frames - frames * challenge.actions.length;
-  const framesOf = (action: LivenessAction) => (action === 'BLINK' ? Math.max(frames, Math.min(BLINK_FRAMES, frames + spare)) : frames);
-  const time = Math.min(LONGEST_STEP, challenge.stepMs) * factor;
+  const framesOf = (action: LivenessAction) => (action === 'LIVENESS_ACTION_BLINK' ? Math.max(frames, Math.min(BLINK_FRAMES, frames + spare)) : frames);
+  const time = Math.min(LONGEST_STEP, inSeconds(challenge.stepTime) * 1000) * factor;
   return [
     { number: 0, action: undefined, frames: LOOK.frames, lead: LOOK.lead * factor, time: LOOK.time * factor },
     ...challenge.actions.map((action, index) => ({ number: index + 1, action, frames: framesOf(action), lead: LEAD * factor, time })),

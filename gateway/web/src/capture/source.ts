@@ -1,4 +1,4 @@
-import type { LivenessAction } from '@/api/types';
+import type { LivenessAction } from '@/api/contract';
 
 import { openCamera, stopCamera } from './camera';
 

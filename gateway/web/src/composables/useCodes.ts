@@ -1,8 +1,7 @@
 import { computed, onMounted, ref, shallowRef } from 'vue';
 
 import { asApiError, type ApiError } from '@/api/problem';
-import { codes as fetchCodes } from '@/api/start';
-import type { Codes } from '@/api/types';
+import { codes as fetchCodes, type Codes } from '@/api/start';
 
 const EMPTY: Codes = { documentTypes: [], ethnicities: [], nationalities: [], roles: [] };
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
+import type { HostedCheck } from '@/api/contract';
 import { ApiError } from '@/api/problem';
-import type { HostedCheck } from '@/api/types';
 
 import { createFaceFlow } from './useFaceFlow';
 
@@ -10,7 +10,8 @@ const capture = { nonce: 'n', frames: [], offsetsMs: [], steps: [] };
 const signal = new AbortController().signal;
 const consent = { version: 'v1', textSha256: 'h' };
 const refused = (reason: string) => new Response(JSON.stringify({ reason }), { status: 422 });
-const challenged = () => new Response(JSON.stringify({ nonce: 'n', actions: ['NOD'], expireTime: inFive(), framesPerStep: 8, stepMs: 2000 }));
+const challenged = () => 
+  new Response(JSON.stringify({ challenge: { nonce: 'n', actions: ['LIVENESS_ACTION_NOD'], expireTime: inFive(), framesPerStep: 8, stepTime: '2s' } }));
 
 let asked: string[] = [];
 
@@ -81,7 +82,7 @@ describe('a face check', () => {
 });
 
 describe('a check on a provider’s page', () => {
-  const hosted = { provider: 'TENCENT', url: 'https://example.cn/face', verifyId: '' };
+  const hosted: HostedCheck = { provider: 'FACE_PROVIDER_TENCENT', url: 'https://example.cn/face', verifyId: '' };
 
   it('asks for no challenge, and for the result until there is one', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -95,7 +96,7 @@ describe('a check on a provider’s page', () => {
     await result;
     vi.useRealTimers();
     expect(tries).toEqual([1, 2, 3]);
-    expect(asked.every((path) => path.endsWith('/api/face/f1/hosted'))).toBe(true);
+    expect(asked.every((path) => path.endsWith('/api/shiming.face.v1.FaceSessionService/CheckHostedFace'))).toBe(true);
     expect(completed).toEqual(['f1']);
   });
 

@@ -1,14 +1,14 @@
 import { Act } from '@/api/act';
-import { askChallenge, checkHosted, submitCapture, type Capture } from '@/api/face';
+import { submitCapture, type Capture } from '@/api/capture';
+import { checkHostedFace, issueChallenge, type ConsentGiven, type FaceSessionTicket, type LivenessChallenge } from '@/api/contract';
 import { ApiError } from '@/api/problem';
-import type { Challenge, ConsentGiven, FaceTicket } from '@/api/types';
 import { pause } from '@/capture/guide';
 
 /** What differs between the flows that show a face: how the session is opened, and what its passing means. */
 export interface FaceFlow {
   /** Names what is kept while a provider's page is open. */
   name: string;
-  begin: (consent: ConsentGiven, act: Act) => Promise<FaceTicket>;
+  begin: (consent: ConsentGiven, act: Act) => Promise<FaceSessionTicket>;
   complete: (faceSessionId: string, act: Act) => Promise<void>;
 }
 
@@ -49,8 +49,8 @@ export function createFaceFlow({ name, begin, complete }: FaceFlow) {
   }
 
   /** Opens the face session, unless one is open. */
-  async function open(): Promise<FaceTicket> {
-    if (!consent) throw new ApiError(422, { reason: 'CONSENT_REQUIRED' });
+  async function open(): Promise<FaceSessionTicket> {
+    if (!consent) throw new ApiError(422, { reason: 'CONSENT_REQUIRED', detail: '请阅读并勾选同意服务后继续。' });
     if (ticket && Date.parse(ticket.expireTime) > Date.now() + 5000) return ticket;
     ticket = await begin(consent, beginAct);
     passed = false;
@@ -71,12 +71,12 @@ export function createFaceFlow({ name, begin, complete }: FaceFlow) {
    * Asks what to do before the camera. None: a provider shows its own check (`hosted`), or the face has passed already and only the answer
    * was lost; then `finish`.
    */
-  async function challenge(signal: AbortSignal): Promise<Challenge | undefined> {
+  async function challenge(signal: AbortSignal): Promise<LivenessChallenge | undefined> {
     if (passed) return undefined;
     const ask = () =>
       within(async () => {
-        const mine = await open();
-        return mine.hosted ? undefined : askChallenge(mine, signal);
+        const { hosted, faceSessionId, captureToken } = await open();
+        return hosted ? undefined : (await issueChallenge({ faceSessionId, captureToken }, { signal })).challenge;
       });
     try {
       return await ask();
@@ -103,11 +103,11 @@ export function createFaceFlow({ name, begin, complete }: FaceFlow) {
   /** Asks for the result of a provider's own check, a few times, and completes the step. */
   async function hostedResult(clientCode: number, signal: AbortSignal, onTry: (attempt: number) => void): Promise<void> {
     await within(async () => {
-      const mine = ticket ?? (await open());
+      const { faceSessionId, captureToken } = ticket ?? (await open());
       for (let attempt = 1; !passed; attempt += 1) {
         onTry(attempt);
         try {
-          await pass(() => checkHosted(mine, clientCode, signal));
+          await pass(() => checkHostedFace({ faceSessionId, captureToken, clientCode }, { signal }));
         } catch (error) {
           if (reasonOf(error) !== 'FACE_NOT_FINISHED' || attempt >= HOSTED_TRIES) throw error;
           await pause(HOSTED_PAUSE, signal);
@@ -155,7 +155,7 @@ export type FaceCheck = ReturnType<typeof createFaceFlow>;
 
 interface Kept {
   consent?: ConsentGiven | undefined;
-  ticket?: FaceTicket | undefined;
+  ticket?: FaceSessionTicket | undefined;
 }
 
 const keyOf = (name: string) => `shiming.face.${name}`;

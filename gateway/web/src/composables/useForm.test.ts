@@ -3,16 +3,19 @@ import { expect, it } from 'vitest';
 
 import { ApiError } from '@/api/problem';
 
-import { fieldName, useForm } from './useForm';
+import { fieldOf, useForm } from './useForm';
 
 const make = () => {
   const values = reactive({ name: '', issuingAuthority: '某局' });
   return { values, form: useForm('t', values, () => ({ name: (value) => (value ? undefined : '请输入姓名') })) };
 };
 
-it('knows a violation’s field by its last name', () => {
-  expect(fieldName('profile.issuing_authority')).toBe('issuingAuthority');
-  expect(fieldName('documentNumber')).toBe('documentNumber');
+it('knows a violation’s field by its whole name or its last', () => {
+  const values = { issuingAuthority: '', documentNumber: '', name: '' };
+  expect(fieldOf('profile.issuingAuthority', values)).toBe('issuingAuthority');
+  expect(fieldOf('document.number', values)).toBe('documentNumber');
+  expect(fieldOf('document.name', values)).toBe('name');
+  expect(fieldOf('document.other', values)).toBeUndefined();
 });
 
 it('marks what is wrong and keeps the values', () => {
@@ -24,7 +27,7 @@ it('marks what is wrong and keeps the values', () => {
 
 it('puts violations beside their fields and everything else into the notice', () => {
   const { form } = make();
-  const violations = [{ field: 'profile.issuing_authority', reason: 'TOO_LONG', description: '证件签发机关过长' }];
+  const violations = [{ field: 'profile.issuingAuthority', reason: 'TOO_LONG', description: '证件签发机关过长' }];
   form.show(new ApiError(400, { reason: 'INVALID_FIELD', detail: '填写有误', violations }));
   expect(form.errors).toEqual({ issuingAuthority: '证件签发机关过长' });
   expect(form.notice.value).toBe('');

@@ -5,10 +5,10 @@ import type { Rule } from '@/forms/rules';
 
 type Rules<T> = { [K in keyof T & string]?: Rule | undefined };
 
-/** A violation's field may come as `profile.email` or `profile.issuing_authority`; forms know it as `issuingAuthority`. */
-export function fieldName(field: string): string {
-  const last = field.split('.').pop() ?? field;
-  return last.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+/** Which of a form's fields a violation means: `document.number` is known as `documentNumber`, `profile.email` as `email`. */
+export function fieldOf(path: string, values: object): string | undefined {
+  const whole = path.replace(/\.([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return [whole, path.split('.').pop() ?? path].find((name) => name in values);
 }
 
 /**
@@ -43,8 +43,8 @@ export function useForm<T extends Record<string, unknown>>(id: string, values: T
     const failure = asApiError(error);
     let placed = false;
     for (const violation of failure.violations) {
-      const field = fieldName(violation.field);
-      if (!(field in values)) continue;
+      const field = fieldOf(violation.field, values);
+      if (field === undefined) continue;
       errors[field] = violation.description;
       placed = true;
     }

@@ -1,8 +1,8 @@
 import { computed, onBeforeUnmount, onMounted, ref, shallowRef } from 'vue';
 
-import type { Capture } from '@/api/face';
+import type { Capture } from '@/api/capture';
+import type { LivenessChallenge } from '@/api/contract';
 import { CANCELLED, asApiError } from '@/api/problem';
-import type { Challenge } from '@/api/types';
 import { guide, type Moment } from '@/capture/guide';
 import { StalledError } from '@/capture/fresh';
 import type { CaptureSource } from '@/capture/source';
@@ -16,7 +16,7 @@ export type GuideStage = 'idle' | 'asking' | 'guiding' | 'sending' | 'judging' |
 /** What the page does with a challenge and its frames; both show their own failures. */
 export interface GuideActs {
   /** None: there is nothing to capture, or it failed. */
-  challenge: (signal: AbortSignal) => Promise<Challenge | undefined>;
+  challenge: (signal: AbortSignal) => Promise<LivenessChallenge | undefined>;
   /** Whether the face has passed. */
   submit: (capture: Capture, signal: AbortSignal, onSent: (part: number) => void) => Promise<boolean>;
   onStalled: (error: StalledError) => void;

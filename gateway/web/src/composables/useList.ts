@@ -1,10 +1,9 @@
 import { ref, shallowRef } from 'vue';
 
 import { asApiError, type ApiError } from '@/api/problem';
-import type { Page } from '@/api/types';
 
-/** A list that comes in pages: the first shows a skeleton, more are asked for, a failure can be retried. */
-export function useList<T>(fetchPage: (pageToken: string) => Promise<Page<T>>) {
+/** A list that comes in pages: the first shows a skeleton, more are asked for, a failure can be retried. `of` finds it in a page. */
+export function useList<Page extends { nextPageToken: string }, T>(fetchPage: (pageToken: string) => Promise<Page>, of: (page: Page) => T[]) {
   const items = shallowRef<T[]>([]);
   const loading = ref(true);
   const failure = shallowRef<ApiError>();
@@ -18,7 +17,7 @@ export function useList<T>(fetchPage: (pageToken: string) => Promise<Page<T>>) {
     try {
       const page = await fetchPage(pageToken);
       if (mine !== round) return;
-      items.value = pageToken ? [...items.value, ...page.items] : page.items;
+      items.value = pageToken ? [...items.value, ...of(page)] : of(page);
       nextPageToken.value = page.nextPageToken;
     } catch (error) {
       if (mine === round) failure.value = asApiError(error);

@@ -1,7 +1,6 @@
 import { reactive, readonly, watch } from 'vue';
 
-import { getCounts } from '@/api/inbox';
-import type { Counts } from '@/api/types';
+import { getCounts, watchCounts, type Counts } from '@/api/contract';
 
 import { refreshSession, useSession } from './useSession';
 
@@ -35,25 +34,28 @@ function open() {
     void poll();
     return;
   }
-  source = new EventSource('/api/live');
-  source.addEventListener('counts', (event) => {
-    failures = 0;
-    take(JSON.parse((event as MessageEvent<string>).data) as Counts);
+  source = watchCounts({
+    hear: (answer) => {
+      failures = 0;
+      take(answer.counts);
+    },
+    refused: (failure) => (failure.signedOut ? void checkSession() : lost()),
+    lost,
   });
-  source.addEventListener('signed-out', () => void checkSession());
-  source.onerror = () => {
-    // The stream is opened again after a pause that grows; in between the counts are asked for.
-    close();
-    failures += 1;
-    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** Math.min(failures, 6));
-    timer = setTimeout(open, pause);
-    if (failures > 1) void poll();
-  };
+}
+
+/** The stream is opened again after a pause that grows; in between the counts are asked for. */
+function lost() {
+  close();
+  failures += 1;
+  const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** Math.min(failures, 6));
+  timer = setTimeout(open, pause);
+  if (failures > 1) void poll();
 }
 
 async function poll() {
   try {
-    take(await getCounts());
+    take((await getCounts({ quiet: true, retries: 0 })).counts);
   } catch {
     // The badge keeps its last number; the next round asks again.
   }

@@ -1,9 +1,11 @@
 import { computed, reactive, readonly } from 'vue';
 
+import { getSession, type GetCollectionResponse, type Session, type StartCollectionResponse } from '@/api/contract';
 import { asApiError, type ApiError } from '@/api/problem';
-import { getSession } from '@/api/session';
-import { bootstrap } from '@/api/start';
-import type { Bootstrap, Collection, DemoCitizen, Session } from '@/api/types';
+import { bootstrap, type Bootstrap, type DemoCitizen } from '@/api/start';
+
+/** What is known of a collection: its document's type and the date of birth only after it was read. */
+export type Collection = StartCollectionResponse & Partial<GetCollectionResponse>;
 
 interface State {
   ready: boolean;
@@ -45,7 +47,7 @@ async function start() {
 
 async function sessionOrNone(): Promise<Session | undefined> {
   try {
-    return (await getSession()).session;
+    return (await getSession({ quiet: true })).session;
   } catch (error) {
     if (asApiError(error).status === 401) return undefined;
     throw error;

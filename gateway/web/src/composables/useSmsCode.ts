@@ -1,8 +1,9 @@
 import { computed, ref } from 'vue';
 
 import type { Act } from '@/api/act';
+import type { SendLoginCodeResponse } from '@/api/contract';
 import { asApiError } from '@/api/problem';
-import type { CodeSent } from '@/api/types';
+import { inSeconds } from '@/forms/format';
 
 import { useCountdown } from './useCountdown';
 import { useTask } from './useTask';
@@ -11,7 +12,7 @@ import { useTask } from './useTask';
 export const lastMobile = ref('');
 
 /** Asking for a code by text message, and the wait before asking again. */
-export function useSmsCode(ask: (act: Act) => Promise<CodeSent>) {
+export function useSmsCode(ask: (act: Act) => Promise<SendLoginCodeResponse>) {
   const { left, start } = useCountdown();
   const { busy, run } = useTask();
   const sent = ref(false);
@@ -24,8 +25,8 @@ export function useSmsCode(ask: (act: Act) => Promise<CodeSent>) {
         const answer = await ask(act);
         lastMobile.value = mobile;
         sent.value = true;
-        minutes.value = Math.max(1, Math.round(answer.lifetimeSeconds / 60));
-        start(answer.resendAfterSeconds);
+        minutes.value = Math.max(1, Math.round(inSeconds(answer.lifetime) / 60));
+        start(inSeconds(answer.resendAfter));
       } catch (error) {
         const failure = asApiError(error);
         if (failure.reason === 'CODE_TOO_SOON' && failure.retryAfterSeconds && failure.retryAfterSeconds <= 120) {

@@ -45,3 +45,6 @@ export function codeIn(text: string): string | undefined {
   // Without look-behind, which older phones do not know.
   return /(?:^|\D)(\d{6})(?!\d)/.exec(text)?.[1];
 }
+
+/** A duration of the contract, such as "300s", in seconds. */
+export const inSeconds = (duration: string): number => Number.parseFloat(duration) || 0;

@@ -32,10 +32,10 @@ describe('identifiers', () => {
 
 describe('rules', () => {
   it('refuse a wrong resident ID and let other documents be judged by the server', () => {
-    expect(rules.documentNumber('RESIDENT_ID')('110105194912310021')).toBe('证件号码有误，请核对后重新输入');
-    expect(rules.documentNumber('RESIDENT_ID')('11010519491231002x')).toBeUndefined();
-    expect(rules.documentNumber('HONG_KONG_MACAO_PERMIT')('H12345678')).toBeUndefined();
-    expect(rules.documentNumber('RESIDENT_ID')(' ')).toBe('请输入证件号码');
+    expect(rules.documentNumber('DOCUMENT_TYPE_RESIDENT_ID')('110105194912310021')).toBe('证件号码有误，请核对后重新输入');
+    expect(rules.documentNumber('DOCUMENT_TYPE_RESIDENT_ID')('11010519491231002x')).toBeUndefined();
+    expect(rules.documentNumber('DOCUMENT_TYPE_HONG_KONG_MACAO_PERMIT')('H12345678')).toBeUndefined();
+    expect(rules.documentNumber('DOCUMENT_TYPE_RESIDENT_ID')(' ')).toBe('请输入证件号码');
   });
 
   it('hold the dates of a document together', () => {

@@ -9,7 +9,7 @@ const required =
     value.trim() === '' ? words : undefined;
 
 /** Document types whose number is an 18-digit resident ID. */
-const RESIDENT_TYPES = ['RESIDENT_ID', 'TEMPORARY_RESIDENT_ID'];
+const RESIDENT_TYPES = ['DOCUMENT_TYPE_RESIDENT_ID', 'DOCUMENT_TYPE_TEMPORARY_RESIDENT_ID'];
 
 export const documentNumber =
   (documentType: string): Rule =>

@@ -1,30 +1,30 @@
-import type { BindingState, Enterprise, EnterpriseStatus } from '@/api/types';
+import type { BindingState, Enterprise, EnterpriseStatus } from '@/api/contract';
 
 type Tone = 'blue' | 'ok' | 'warn' | 'bad' | 'grey';
 
 /** How a person's own binding stands. */
 export const BINDING_STATES: Record<BindingState, { label: string; tone: Tone }> = {
-  PENDING: { label: '待审批', tone: 'warn' },
-  ACTIVE: { label: '已绑定', tone: 'ok' },
-  REJECTED: { label: '已拒绝', tone: 'bad' },
-  EXPIRED: { label: '已过期', tone: 'grey' },
-  SUSPENDED: { label: '已暂停', tone: 'grey' },
+  BINDING_STATE_PENDING: { label: '待审批', tone: 'warn' },
+  BINDING_STATE_ACTIVE: { label: '已绑定', tone: 'ok' },
+  BINDING_STATE_REJECTED: { label: '已拒绝', tone: 'bad' },
+  BINDING_STATE_EXPIRED: { label: '已过期', tone: 'grey' },
+  BINDING_STATE_SUSPENDED: { label: '已暂停', tone: 'grey' },
 };
 
 /** How an application stands for the one who decides; the manual's words. */
 export const DECISIONS: Record<BindingState, { label: string; tone: Tone }> = {
-  PENDING: { label: '待审批', tone: 'warn' },
-  ACTIVE: { label: '已同意', tone: 'ok' },
-  REJECTED: { label: '已拒绝', tone: 'bad' },
-  EXPIRED: { label: '已过期', tone: 'grey' },
-  SUSPENDED: { label: '已暂停', tone: 'grey' },
+  BINDING_STATE_PENDING: { label: '待审批', tone: 'warn' },
+  BINDING_STATE_ACTIVE: { label: '已同意', tone: 'ok' },
+  BINDING_STATE_REJECTED: { label: '已拒绝', tone: 'bad' },
+  BINDING_STATE_EXPIRED: { label: '已过期', tone: 'grey' },
+  BINDING_STATE_SUSPENDED: { label: '已暂停', tone: 'grey' },
 };
 
 export const STATUSES: Record<EnterpriseStatus, string> = {
-  NORMAL: '正常',
-  ABNORMAL: '非正常',
-  CANCELLED: '注销',
-  REVOKED: '吊销',
+  ENTERPRISE_STATUS_NORMAL: '正常',
+  ENTERPRISE_STATUS_ABNORMAL: '非正常',
+  ENTERPRISE_STATUS_CANCELLED: '注销',
+  ENTERPRISE_STATUS_REVOKED: '吊销',
 };
 
 /** The number an enterprise is known by. */

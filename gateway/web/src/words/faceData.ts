@@ -1,22 +1,22 @@
-import type { ErasedCounts, ProcessingRecord } from '@/api/types';
+import type { ErasedCounts, FaceProvider, FacePurpose, ProcessedKind, ProcessingRecord } from '@/api/contract';
 import { fullTime } from '@/forms/format';
 
 type Tone = 'blue' | 'ok' | 'warn' | 'bad' | 'grey';
 
-const PURPOSES: Record<string, string> = { COLLECTION: '实名采集', STEP_UP: '刷脸验证' };
+const PURPOSES: Record<FacePurpose, string> = { FACE_PURPOSE_COLLECTION: '实名采集', FACE_PURPOSE_STEP_UP: '刷脸验证' };
 
-const KINDS: Record<string, string> = {
-  DOCUMENT: '证件信息和姓名',
-  FACE_IMAGE: '人脸图像',
-  LIVENESS: '面部动作',
-  REFERENCE: '证件照片特征值',
+const KINDS: Record<ProcessedKind, string> = {
+  PROCESSED_KIND_DOCUMENT: '证件信息和姓名',
+  PROCESSED_KIND_FACE_IMAGE: '人脸图像',
+  PROCESSED_KIND_LIVENESS: '面部动作',
+  PROCESSED_KIND_REFERENCE: '证件照片特征值',
 };
 
-const PROVIDERS: Record<string, string> = {
-  BUILT_IN: '税务机关自有系统',
-  EXTERNAL: '权威部门核验系统',
-  WECHAT: '微信人脸核身',
-  TENCENT: '腾讯云人脸核身',
+const PROVIDERS: Record<FaceProvider, string> = {
+  FACE_PROVIDER_BUILT_IN: '税务机关自有系统',
+  FACE_PROVIDER_EXTERNAL: '权威部门核验系统',
+  FACE_PROVIDER_WECHAT: '微信人脸核身',
+  FACE_PROVIDER_TENCENT: '腾讯云人脸核身',
 };
 
 const RESULTS: Record<string, string> = {
@@ -29,7 +29,7 @@ const RESULTS: Record<string, string> = {
   NAME_ID_MISMATCH: '姓名与证件号码不一致',
 };
 
-export const purposeWords = (purpose: string): string => PURPOSES[purpose] ?? '人脸核验';
+export const purposeWords = (purpose: FacePurpose): string => PURPOSES[purpose] ?? '人脸核验';
 
 /** How a check ended; its colour only repeats what the word says. */
 export function resultWords(result: string): { label: string; tone: Tone } {

@@ -1,79 +1,12 @@
-/** The words for every reason, for when the server's own words are missing. The manual's prompts stand here word for word. */
-const WORDS: Record<string, string> = {
+/** The words for what never reached the server; everything else the server says. */
+const LOCAL: Record<string, string> = {
   NETWORK: '网络连接不上，请检查网络后重试。',
   TIMEOUT: '等待时间过长，请检查网络后重试。',
   CANCELLED: '已取消。',
   PAGE_FAULT: '页面出了一点问题，请刷新后重试。',
-  INTERNAL: '系统出了一点问题，请稍后重试。',
-  OVERLOADED: '当前办理的人较多，请稍后重试。',
-  DEADLINE_EXCEEDED: '等待时间过长，请稍后重试。',
-  UNAVAILABLE: '服务暂时不可用，请稍后重试。',
-  CALLER_NOT_ALLOWED: '您没有办理此事项的权限。',
-  INVALID_FIELD: '填写的内容有误，请检查后重试。',
-  PAGE_TOKEN_INVALID: '列表已更新，请重新打开。',
-  REQUEST_ID_REUSED: '请勿重复提交，请刷新后再试。',
-  CONCURRENT_CHANGE: '信息已被更新，请刷新后重试。',
-  REQUEST_TOO_LARGE: '上传的文件过大，请换一张照片。',
-  SESSION_REQUIRED: '请先登录。',
-  SESSION_INVALID: '登录已失效，请重新登录。',
-  STEP_UP_REQUIRED: '为保障安全，请先进行人脸识别。',
-  CSRF_REFUSED: '页面已过期，请刷新后重试。',
-  CAPTCHA_WRONG: '图形验证码有误或已过期，请重新输入。',
-  TOO_MANY_REQUESTS: '操作过于频繁，请稍后再试。',
-  LOGIN_REFUSED:
-    '登录信息有误或尚未做实名采集，如果您是首次使用，请先通过“实名采集”模块进行实名信息采集。',
-  CODE_WRONG: '验证码有误或已失效，请核对后重新输入，或重新获取。',
-  CODE_TOO_SOON: '验证码获取过于频繁，请稍后再试。',
-  IDENTITY_LOCKED: '今日尝试次数过多，为保护您的身份安全已暂停办理，请明日再试或前往办税服务厅。',
-  ALREADY_COLLECTED: '您已完成实名采集，请直接登录。',
-  COLLECTION_NOT_FOUND: '本次采集已超时或不存在，请重新开始。',
-  COLLECTION_STEP: '请先完成上一步。',
-  COUNTER_REQUIRED: '该证件类型需到办税服务厅柜台办理实名采集。',
-  GUARDIAN_CONSENT_REQUIRED: '未满十四周岁，须由监护人同意，请由监护人陪同到办税服务厅办理。',
-  CONSENT_REQUIRED: '请阅读并勾选同意服务后继续。',
-  DOCUMENT_EXPIRED: '证件已过有效期，请使用有效证件办理。',
-  MOBILE_IN_USE: '该手机号码登记的人数已达上限，请使用其他手机号码。',
-  FACE_NOT_SAME: '人脸比对未通过，请确认由本人操作。',
-  CAPTURE_QUALITY: '照片不清晰，请按提示重新拍摄。',
-  FACE_SESSION_EXPIRED: '本次人脸识别已超时，请重新开始。',
-  FACE_NOT_FINISHED: '人脸识别尚未完成，请重新识别。',
-  FACE_RETRY_EXHAUSTED: '今日人脸识别次数已用完，请明日再试，或前往办税服务厅柜台办理。',
-  NO_AUTHORITATIVE_PHOTO: '未查询到可供比对的证件照片，请携带证件前往办税服务厅柜台办理。',
-  NAME_ID_MISMATCH: '姓名与证件号码不一致，请核对后重新填写，或前往办税服务厅柜台办理。',
-  FACE_RESULT_REFUSED: '本次人脸识别结果无效，请重新识别。',
-  FACE_SESSION_NOT_FOUND: '本次人脸识别不存在，请重新开始。',
-  NOT_AN_IMAGE: '这不是可识别的照片，请选择 JPG 或 PNG 格式的照片。',
-  IMAGE_TOO_LARGE: '照片过大，请换一张照片。',
-  LIVENESS_ATTACK: '未能确认是本人在镜头前，请由本人按提示重新识别。',
-  LIVENESS_INCOMPLETE: '没有看清您的动作，请看清提示后重新识别。',
-  FACE_CHALLENGE_EXPIRED: '用时有些长，请重新开始。',
-  FACE_LOCKED: '为保护您的身份安全，人脸识别已暂停使用，请改用其他方式办理。',
-  PROVIDER_TEMPORARY: '人脸识别服务暂时不可用，请稍后再试，或改用其他方式办理。',
-  PROVIDER_NOT_AUTHORISED: '人脸识别服务暂时不可用，请改用其他方式办理。',
-  USER_CANCELLED: '您已退出人脸识别。',
-  DEVICE_UNSUPPORTED: '当前设备不支持人脸识别，请改用其他方式办理。',
-  CAMERA_PERMISSION: '没有使用摄像头的权限，请允许后再试。',
-  FACE_ALREADY_FINISHED: '本次人脸识别已完成。',
-  FACE_DATA_ERASED: '您已撤回同意，人脸信息已删除；重新同意后方可再次处理。',
-  FACE_DATA_NOT_FOUND: '未找到该删除证明，请刷新后重试。',
-  CONSENT_NOT_FOUND: '未找到该授权记录，请刷新后重试。',
-  ENTERPRISE_NOT_FOUND: '未查询到该企业，请核对社会信用代码（纳税人识别号）。',
-  ENTERPRISE_STATUS: '该企业当前状态不能申请办税身份。',
-  ENTERPRISE_CHANGED: '企业登记信息已更新，请重新确认。',
-  ENTERPRISE_LOOKUPS_EXHAUSTED: '今日查询企业次数已用完，请明日再试。',
-  BINDING_EXISTS: '您已拥有或已申请该企业的同一办税身份，请勿重复申请。',
-  BINDING_NOT_FOUND: '未找到该办税身份，请刷新后重试。',
-  BINDING_NOT_ACTIVE: '该办税身份当前不可用。',
-  APPLICATION_DECIDED: '该申请已被处理，请刷新查看结果。',
-  APPROVER_IS_APPLICANT: '不能审批本人的申请。',
-  APPLICATION_NOT_FOUND: '未找到该申请，请刷新后重试。',
-  ROLE_NOT_APPLICABLE: '该身份不能申请，请选择其他身份。',
-  APPLICATION_COOL_DOWN: '您的申请刚被拒绝，请过一段时间再申请。',
-  MINOR_NOT_ALLOWED: '未满十八周岁不能办理企业办税身份。',
-  MESSAGE_NOT_FOUND: '未找到该消息。',
-  SMS_PROVIDER: '短信发送失败，请稍后重新获取，本次不计次数。',
 };
 
+/** For answers of strangers in between, such as a proxy. */
 const BY_STATUS: Record<number, string> = {
   400: '填写的内容有误，请检查后重试。',
   401: '请先登录。',
@@ -89,8 +22,8 @@ const BY_STATUS: Record<number, string> = {
 
 const HAN = /\p{Script=Han}/u;
 
-/** What to show for a failure: the server's Chinese words, else those of the reason, else those of the status. */
+/** What to show for a failure: the server's Chinese words, else those of what happened here, else those of the status. */
 export function wordsFor(reason: string, status: number, detail?: string): string {
   if (detail !== undefined && HAN.test(detail)) return detail;
-  return WORDS[reason] ?? BY_STATUS[status] ?? '系统出了一点问题，请稍后重试。';
+  return LOCAL[reason] ?? BY_STATUS[status] ?? '系统出了一点问题，请稍后重试。';
 }

@@ -1,5 +1,7 @@
+import type { LivenessAction } from '@/api/contract';
 import type { ApiError } from '@/api/problem';
-import type { LivenessAction } from '@/api/types';
+
+import { actionCalled } from './liveness';
 
 /** What `PictureTip` can draw; an action is drawn as in its step. */
 export type TipPicture =
@@ -23,11 +25,11 @@ const TIPS: Record<TipPicture, Omit<Tip, 'picture'>> = {
   CLEAN: { title: '擦净镜头', text: '用软布擦一擦屏幕上方的前置镜头。' },
   SETTINGS: { title: '允许摄像头', text: '在设置的应用权限中，打开“相机”。' },
   SELF: { title: '本人面对镜头', text: '由证件本人操作，直接面对镜头。' },
-  BLINK: { title: '闭眼再睁开', text: '双眼一起慢慢闭上约一秒，再睁开。' },
-  OPEN_MOUTH: { title: '嘴张大一些', text: '张开停一下，再自然合上。' },
-  TURN_LEFT: { title: '转向您的左侧', text: '头转向箭头那边，再慢慢转回来。' },
-  TURN_RIGHT: { title: '转向您的右侧', text: '头转向箭头那边，再慢慢转回来。' },
-  NOD: { title: '低头再抬起', text: '只动头，手机不要跟着动。' },
+  LIVENESS_ACTION_BLINK: { title: '闭眼再睁开', text: '双眼一起慢慢闭上约一秒，再睁开。' },
+  LIVENESS_ACTION_OPEN_MOUTH: { title: '嘴张大一些', text: '张开停一下，再自然合上。' },
+  LIVENESS_ACTION_TURN_LEFT: { title: '转向您的左侧', text: '头转向箭头那边，再慢慢转回来。' },
+  LIVENESS_ACTION_TURN_RIGHT: { title: '转向您的右侧', text: '头转向箭头那边，再慢慢转回来。' },
+  LIVENESS_ACTION_NOD: { title: '低头再抬起', text: '只动头，手机不要跟着动。' },
 };
 
 const BY_FAULT: Record<string, TipPicture[]> = {
@@ -52,9 +54,6 @@ const BY_REASON: Record<string, TipPicture[]> = {
 
 const USUAL: TipPicture[] = ['LIGHT', 'STRAIGHT', 'UNCOVERED'];
 
-const isAction = (name: string | undefined): name is LivenessAction =>
-  name !== undefined && /^(BLINK|OPEN_MOUTH|TURN_LEFT|TURN_RIGHT|NOD)$/.test(name);
-
 /** What helps after this failure; nothing where the person can do nothing better. */
 export function tipsFor({ reason, metadata }: Pick<ApiError, 'reason' | 'metadata'>): Tip[] {
   return namesFor(reason, metadata).map((picture) => ({ picture, ...TIPS[picture] }));
@@ -63,8 +62,8 @@ export function tipsFor({ reason, metadata }: Pick<ApiError, 'reason' | 'metadat
 function namesFor(reason: string, metadata: Record<string, string>): TipPicture[] {
   if (reason === 'CAPTURE_QUALITY') return BY_FAULT[metadata['fault'] ?? ''] ?? USUAL;
   if (reason === 'LIVENESS_INCOMPLETE') {
-    const action = metadata['action'];
-    return isAction(action) ? [action, 'LIGHT', 'STEADY'] : ['STRAIGHT', 'LIGHT', 'STEADY'];
+    const action = actionCalled(metadata['action']);
+    return action ? [action, 'LIGHT', 'STEADY'] : ['STRAIGHT', 'LIGHT', 'STEADY'];
   }
   return BY_REASON[reason] ?? [];
 }

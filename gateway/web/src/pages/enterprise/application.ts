@@ -1,6 +1,6 @@
 import { shallowReactive } from 'vue';
 
-import type { Binding, Enterprise } from '@/api/types';
+import type { Binding, Enterprise, Role } from '@/api/contract';
 
 export const STEPS = ['填写代码', '确认企业', '提交申请'] as const;
 
@@ -8,7 +8,7 @@ export const STEPS = ['填写代码', '确认企业', '提交申请'] as const;
 export const application = shallowReactive<{
   identifier: string;
   enterprise: Enterprise | undefined;
-  role: string;
+  role: Role | '';
   submitted: Binding | undefined;
 }>({ identifier: '', enterprise: undefined, role: '', submitted: undefined });
 

@@ -1,4 +1,4 @@
-import { beginStepUp, completeStepUp } from '@/api/face';
+import { beginStepUp, completeStepUp } from '@/api/contract';
 import { createFaceFlow } from '@/composables/useFaceFlow';
 import { restartLive } from '@/composables/useLive';
 import { setSession } from '@/composables/useSession';
@@ -6,9 +6,9 @@ import { setSession } from '@/composables/useSession';
 /** The face check within a session; its passing renews the session. */
 export const stepUpCheck = createFaceFlow({
   name: 'step-up',
-  begin: beginStepUp,
+  begin: async (consent, act) => (await beginStepUp({ consent }, { act })).faceSession,
   complete: async (faceSessionId, act) => {
-    setSession((await completeStepUp(faceSessionId, act)).session);
+    setSession((await completeStepUp({ faceSessionId }, { act })).session);
     restartLive();
   },
 });

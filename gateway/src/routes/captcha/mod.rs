@@ -1,3 +1,0 @@
-//! 图形验证码.
-
-pub(crate) mod issue;

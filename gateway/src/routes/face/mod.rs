@@ -1,5 +1,0 @@
-//! 人脸识别.
-
-pub(crate) mod capture;
-pub(crate) mod challenge;
-pub(crate) mod hosted;

@@ -1,5 +1,0 @@
-//! 登录.
-
-pub(crate) mod log_in;
-pub(crate) mod log_out;
-pub(crate) mod send_code;
