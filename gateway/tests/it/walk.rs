@@ -31,7 +31,8 @@ fn exposed() -> Vec<Exposed> {
             let policy = policies.find(&path).unwrap().as_ref().clone();
             let options = descriptor.options();
             let edge: EdgeRule = options.get_extension(&edge).as_message().unwrap().transcode_to().unwrap();
-            let rules = descriptor.input().fields().map(|field| {
+            let input = descriptor.input();
+            let rules = input.fields().map(|field| {
                 let options = field.options();
                 options.get_extension(&rule).as_message().unwrap().transcode_to::<FieldRule>().unwrap()
             });
