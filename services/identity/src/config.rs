@@ -157,6 +157,7 @@ impl Validate for Config {
         .flatten()
         .collect();
         broken.extend(self.store.problems());
+        broken.extend(self.cache.problems());
         if broken.is_empty() { Ok(()) } else { Err(broken) }
     }
 }
@@ -199,6 +200,7 @@ mod tests {
             ("[rules]\nsession_idle = \"13h\"\n", "session_idle"),
             ("[rules]\nmobile_pattern = \"(\"\n", "mobile_pattern"),
             ("[rules]\nsesion_idle = \"1h\"\n", "sesion_idle"),
+            ("[cache]\nurl = \"http://redis:6379\"\n", "cache"),
         ] {
             let error = load(rules).unwrap_err();
             assert!(error.contains(complaint), "{rules}: {error}");
