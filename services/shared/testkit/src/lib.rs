@@ -1,9 +1,10 @@
-//! What tests start and stop by themselves: PostgreSQL, Redis, a telemetry receiver, certificates, clocks.
+//! What tests start and stop by themselves: PostgreSQL, Redis, a telemetry receiver, certificates, clocks, services.
 
 pub mod otlp;
 mod ports;
 mod postgres;
 mod redis;
+mod stand;
 mod suite;
 mod supervised;
 pub mod tls;
@@ -13,5 +14,6 @@ pub use ports::free_port;
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use shiming_kernel::ManualClock;
+pub use stand::Stand;
 pub use suite::{Backend, TestDatabase, postgres_is_off};
 pub use tls::{LeafFiles, TestCa};
