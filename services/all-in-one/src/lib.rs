@@ -15,12 +15,12 @@ use anyhow::Context as _;
 use shiming_enterprise_binding::EnterpriseBinding;
 use shiming_face_auth::FaceAuth;
 use shiming_gateway::Gateway;
-use shiming_identity::Identity;
 use shiming_kernel::{SharedClock, SystemClock};
 use shiming_messaging::Messaging;
 use shiming_rpc::{Connector, Listeners, PolicyTable, ServerBuilder};
 use shiming_runtime::Shutdown;
 use shiming_runtime::config::{ListenConfig, PeerConfig};
+use shiming_service::{AuditApi, Opened, all_ready};
 use tokio::net::TcpListener;
 
 pub use config::{Config, DEFAULT, Listen};
@@ -46,25 +46,21 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
             shiming_identity::connect(&parts.identity, clock.clone(), &shutdown).await.context("identity")
         },
         FaceAuth::build(&parts.face_auth, clock.clone(), &shutdown),
-        EnterpriseBinding::build(&parts.enterprise_binding, clock.clone(), &shutdown),
-        Messaging::build(&parts.messaging, clock.clone()),
+        Opened::<EnterpriseBinding>::open(&parts.enterprise_binding, clock.clone(), &shutdown),
+        Opened::<Messaging>::open(&parts.messaging, clock.clone(), &shutdown),
     )?;
     let gateway = Gateway::build(parts.gateway, clock, &shutdown)?;
 
-    let services = [
-        Identity::service_names(),
-        shiming_face_auth::SERVICES,
-        shiming_enterprise_binding::SERVICES,
-        shiming_messaging::SERVICES,
-    ];
     let listen = ListenConfig::loopback(at.grpc, config.listen.admin);
-    let policies = PolicyTable::of(&services.concat())?;
+    let policies = PolicyTable::contract()?;
     let server = ServerBuilder::new(NAME, &listen, policies, identity.session_resolver(), shutdown.clone());
     let server = messaging.mount(enterprise_binding.mount(face_auth.mount(identity.mount(server))));
-    server.spawn(listeners);
+    let server = AuditApi::of([enterprise_binding.chain(), messaging.chain()]).mount(server);
+    let ready = all_ready(vec![enterprise_binding.readiness(), messaging.readiness()]);
+    server.ready_when(ready).spawn(listeners);
     face_auth.start(&shutdown);
-    enterprise_binding.start(&shutdown);
-    messaging.start(&shutdown);
+    enterprise_binding.start()?;
+    messaging.start()?;
 
     if let Some(demo) = &demo {
         let registry = Connector::new("ops:demo", &shutdown)?;

@@ -6,7 +6,10 @@ use std::net::SocketAddr;
 
 use serde::de::DeserializeOwned;
 use shiming_crypto::KeyringConfig;
+use shiming_enterprise_binding::EnterpriseBinding;
+use shiming_messaging::Messaging;
 use shiming_runtime::config::{ConfigError, Validate, load};
+use shiming_service::{ConfigOf, load_over};
 use toml::{Table, Value};
 
 use crate::config::Config;
@@ -16,8 +19,8 @@ use crate::demo::Demo;
 pub(crate) struct Parts {
     pub(crate) identity: shiming_identity::Config,
     pub(crate) face_auth: shiming_face_auth::Config,
-    pub(crate) enterprise_binding: shiming_enterprise_binding::Config,
-    pub(crate) messaging: shiming_messaging::Config,
+    pub(crate) enterprise_binding: ConfigOf<EnterpriseBinding>,
+    pub(crate) messaging: ConfigOf<Messaging>,
     pub(crate) gateway: shiming_gateway::Config,
 }
 
@@ -52,12 +55,8 @@ impl Parts {
         Ok(Self {
             identity: read("identity", shiming_identity::DEFAULT, part.service("identity")?)?,
             face_auth: read("face-auth", shiming_face_auth::DEFAULT, face_auth)?,
-            enterprise_binding: read(
-                "enterprise-binding",
-                shiming_enterprise_binding::DEFAULT,
-                part.service("enterprise-binding")?,
-            )?,
-            messaging: read("messaging", shiming_messaging::DEFAULT, messaging)?,
+            enterprise_binding: load_over::<EnterpriseBinding>(&part.service("enterprise-binding")?)?,
+            messaging: load_over::<Messaging>(&messaging)?,
             gateway: read("gateway", shiming_gateway::DEFAULT, gateway)?,
         })
     }

@@ -109,7 +109,7 @@ fn list(
         person: person(request.document.as_ref(), now)?,
         purpose: purpose(caller, &request.purpose)?,
         page_size: page.size,
-        page_token: page.token.unwrap_or_default(),
+        page_token: page.token,
     })
 }
 

@@ -66,7 +66,7 @@ impl Consents {
     ) -> Result<wire::ListConsentsResponse, IdentityError> {
         let (caller, message) = split(request);
         let asked = page(message.page_size, &message.page_token)?;
-        let token = asked.token.unwrap_or_default();
+        let token = asked.token;
         let found = list_consents(&self.0, &caller, asked.size, &token).await?;
         Ok(wire::ListConsentsResponse {
             consents: found.items.into_iter().map(record).collect(),
