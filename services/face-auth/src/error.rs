@@ -9,7 +9,7 @@ use shiming_rpc::convert::InvalidField;
 use shiming_store::{AsStoreError, StoreError};
 
 use crate::domain::Refusal;
-use crate::engine::{EngineError, TemplateError};
+use shiming_face_engine::{EngineError, TemplateError};
 
 /// Why a call of face-auth failed.
 #[derive(Debug, thiserror::Error)]

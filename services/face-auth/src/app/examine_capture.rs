@@ -10,8 +10,8 @@ use super::compare_face::compare_face;
 use super::judge_capture::Begun;
 use crate::clients::authority::Probe;
 use crate::domain::{Doubt, Frame, Live, PASSIVE_FRAMES, Refusal, Sight, Verdict, judge};
-use crate::engine::{CaptureFault, EngineError, Observation, ObserveOptions, Thumbnail};
 use crate::error::FaceAuthError;
+use shiming_face_engine::{CaptureFault, EngineError, Observation, ObserveOptions, Thumbnail};
 
 /// Frames of the opening that are compared with the reference.
 const COMPARED_FRAMES: usize = 3;

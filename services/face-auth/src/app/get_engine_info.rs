@@ -1,9 +1,9 @@
 //! What runs, for operators.
 
 use super::App;
-use crate::engine::ModelVersions;
 use crate::error::FaceAuthError;
 use crate::store;
+use shiming_face_engine::ModelVersions;
 
 /// The engine and its references.
 pub(crate) struct EngineInfo {

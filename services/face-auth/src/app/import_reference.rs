@@ -9,9 +9,9 @@ use shiming_kernel::{CallContext, ErrorKind, ServiceError as _};
 use super::App;
 use super::keep_reference::{keep_reference, measure_photo, refuse_erased};
 use crate::domain::{IdentityKeys, KnownPerson};
-use crate::engine::{EngineError, Template};
 use crate::error::FaceAuthError;
 use crate::store;
+use shiming_face_engine::{EngineError, Template};
 
 /// How often a row waits for a free worker. Captures come first: people wait for those.
 const PATIENCE: u32 = 100;

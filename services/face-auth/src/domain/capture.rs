@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::refusal::Refusal;
-use crate::engine::CaptureFault;
+use shiming_face_engine::CaptureFault;
 
 /// How much one capture may bring.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shiming_kernel::{ErrorKind, ServiceError};
 
 use super::challenge::Action;
-use crate::engine::CaptureFault;
+use shiming_face_engine::CaptureFault;
 
 /// A rule's no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

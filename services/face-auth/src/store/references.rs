@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::entities::authority_reference::{ActiveModel, Column, Entity, Model};
 use super::{Found, Vault};
 use crate::domain::IdentityKeys;
-use crate::engine::Template;
+use shiming_face_engine::Template;
 
 /// A reference as stored; its template stays sealed until it is compared.
 pub(crate) struct Reference {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Found;
 use crate::domain::IdentityKeys;
-use crate::engine::{ModelVersions, Template};
+use shiming_face_engine::{ModelVersions, Template};
 
 const TEMPLATE: &str = "authority_references.template";
 const NAME: &str = "authority_references.name";

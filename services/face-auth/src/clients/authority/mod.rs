@@ -9,6 +9,7 @@
 //! ```
 //! The first that works is taken. One that is down is passed over; what one says about the person is never taken to another.
 
+mod authorities;
 mod comparators;
 mod external;
 mod hosted;
@@ -25,9 +26,10 @@ use uuid::Uuid;
 use crate::domain::{
     Evidence, IdentityKeys, KnownPerson, LevelThresholds, Provider, ProviderOutcome, Verdict,
 };
-use crate::engine::Template;
 use crate::error::FaceAuthError;
+use shiming_face_engine::Template;
 
+pub(crate) use authorities::Authorities;
 pub(crate) use comparators::Comparators;
 pub(crate) use external::ExternalAuthority;
 pub(crate) use hosted::{HostedFault, HostedPass, HostedProvider, NewCheck, OpenCheck};

@@ -8,7 +8,7 @@ use super::sequence;
 use super::sight::Sight;
 use crate::domain::capture::why_unusable;
 use crate::domain::challenge::Action;
-use crate::engine::CaptureFault;
+use shiming_face_engine::CaptureFault;
 
 /// What a capture must reach. The passive score belongs to the model pack, the similarities to its feature net.
 #[derive(Clone, Copy, Debug, PartialEq)]
