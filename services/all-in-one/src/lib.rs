@@ -15,6 +15,7 @@ use anyhow::Context as _;
 use shiming_enterprise_binding::EnterpriseBinding;
 use shiming_face_auth::FaceAuth;
 use shiming_gateway::Gateway;
+use shiming_identity::Identity;
 use shiming_kernel::{SharedClock, SystemClock};
 use shiming_messaging::Messaging;
 use shiming_rpc::{Connector, Listeners, PolicyTable, ServerBuilder};
@@ -42,10 +43,8 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
     let parts = Parts::new(&config, &keyrings, at, demo.as_ref())?;
     let clock: SharedClock = Arc::new(SystemClock);
     let (identity, face_auth, enterprise_binding, messaging) = tokio::try_join!(
-        async {
-            shiming_identity::connect(&parts.identity, clock.clone(), &shutdown).await.context("identity")
-        },
-        FaceAuth::build(&parts.face_auth, clock.clone(), &shutdown),
+        Opened::<Identity>::open(&parts.identity, clock.clone(), &shutdown),
+        Opened::<FaceAuth>::open(&parts.face_auth, clock.clone(), &shutdown),
         Opened::<EnterpriseBinding>::open(&parts.enterprise_binding, clock.clone(), &shutdown),
         Opened::<Messaging>::open(&parts.messaging, clock.clone(), &shutdown),
     )?;
@@ -53,12 +52,14 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
 
     let listen = ListenConfig::loopback(at.grpc, config.listen.admin);
     let policies = PolicyTable::contract()?;
-    let server = ServerBuilder::new(NAME, &listen, policies, identity.session_resolver(), shutdown.clone());
+    let server = ServerBuilder::new(NAME, &listen, policies, identity.sessions()?, shutdown.clone());
     let server = messaging.mount(enterprise_binding.mount(face_auth.mount(identity.mount(server))));
-    let server = AuditApi::of([enterprise_binding.chain(), messaging.chain()]).mount(server);
-    let ready = all_ready(vec![enterprise_binding.readiness(), messaging.readiness()]);
-    server.ready_when(ready).spawn(listeners);
-    face_auth.start(&shutdown);
+    let chains = [identity.chain(), face_auth.chain(), enterprise_binding.chain(), messaging.chain()];
+    let ready =
+        [identity.readiness(), face_auth.readiness(), enterprise_binding.readiness(), messaging.readiness()];
+    AuditApi::of(chains).mount(server).ready_when(all_ready(ready.into())).spawn(listeners);
+    identity.start()?;
+    face_auth.start()?;
     enterprise_binding.start()?;
     messaging.start()?;
 

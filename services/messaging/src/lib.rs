@@ -16,7 +16,6 @@ mod rpc;
 mod store;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use shiming_crypto::MacKey;
 use shiming_proto::messaging::v1::demo_sms_service_server::DemoSmsServiceServer;
@@ -29,8 +28,6 @@ use shiming_service::{Frame, Jobs, Service};
 use app::App;
 use clients::sms::{ConsoleSms, provider};
 pub use config::{Settings, SmsConfig, SmsProviderName, TencentConfig};
-
-const FORGET_EVERY: Duration = Duration::from_mins(30);
 
 /// The service.
 pub struct Messaging {
@@ -71,6 +68,6 @@ impl Service for Messaging {
 
     fn jobs(self: &Arc<Self>, jobs: &Jobs) {
         let app = Arc::clone(&self.app);
-        jobs.every("forget", FORGET_EVERY, move || app::forget(Arc::clone(&app)));
+        jobs.now_and_then("forget", move || app::forget(Arc::clone(&app)));
     }
 }

@@ -11,11 +11,12 @@ use tokio_util::sync::CancellationToken;
 pub struct Jobs {
     service: &'static str,
     shutdown: Shutdown,
+    pace: Duration,
 }
 
 impl Jobs {
-    pub(crate) fn new(service: &'static str, shutdown: &Shutdown) -> Self {
-        Self { service, shutdown: shutdown.clone() }
+    pub(crate) fn new(service: &'static str, shutdown: &Shutdown, pace: Duration) -> Self {
+        Self { service, shutdown: shutdown.clone(), pace }
     }
 
     /// Runs `work` again and again, `pause` (give or take a tenth, so that replicas don't meet) between two; a run under way is finished.
@@ -36,7 +37,16 @@ impl Jobs {
         });
     }
 
-    /// The same, the first time at once.
+    /// Runs `work` as often as `[retention]` says: for what deletes.
+    pub fn now_and_then<F, E>(&self, name: &'static str, work: impl Fn() -> F + Send + 'static)
+    where
+        F: Future<Output = Result<(), E>> + Send,
+        E: std::fmt::Debug + Send,
+    {
+        self.every(name, self.pace, work);
+    }
+
+    /// As [`every`](Self::every), the first time at once.
     pub fn now_and_every<F, E>(
         &self,
         name: &'static str,
@@ -90,7 +100,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn jobs_go_on_after_failures_and_end_with_the_process() {
         let shutdown = Shutdown::new();
-        let jobs = Jobs::new("test", &shutdown);
+        let jobs = Jobs::new("test", &shutdown, Duration::from_mins(10));
         let (runs, ended) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         let (count, last) = (Arc::clone(&runs), Arc::clone(&ended));
         jobs.every("fails", Duration::from_mins(1), move || {

@@ -1,6 +1,7 @@
 //! A service that is put together and waits for its server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use shiming_kernel::SharedClock;
@@ -70,7 +71,8 @@ impl<S: Service> Opened<S> {
     /// Starts what runs beside the calls: the relay of events, where messaging is a peer, retention, and the service's own jobs.
     pub fn start(&self) -> anyhow::Result<()> {
         let (store, shutdown) = (&self.frame.store, &self.frame.shutdown);
-        let jobs = Jobs::new(S::NAME, shutdown);
+        let pace = Duration::from_mins(self.retention.every_minutes.max(1));
+        let jobs = Jobs::new(S::NAME, shutdown, pace);
         if S::PEERS.contains(&MESSAGING) {
             let sink = Arc::new(MessagingSink::new(self.frame.peer(MESSAGING)?));
             let relay = Relay::new(store.clone(), sink, self.relay);

@@ -1,5 +1,6 @@
 //! What tests start and stop by themselves: PostgreSQL, Redis, a telemetry receiver, certificates, clocks, services.
 
+mod inbox;
 pub mod otlp;
 mod ports;
 mod postgres;
@@ -9,6 +10,7 @@ mod suite;
 mod supervised;
 pub mod tls;
 
+pub use inbox::Inbox;
 pub use otlp::{OtlpReceiver, ReceivedSpan};
 pub use ports::free_port;
 pub use postgres::Postgres;
