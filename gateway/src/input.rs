@@ -124,23 +124,23 @@ mod tests {
         long_term: bool,
     }
 
-    fn refusal(json: &str) -> (String, &'static str) {
+    fn refusal(json: &str) -> (String, String) {
         let read: Result<Sample, _> =
             serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
-        let violation = wrong_json(&read.unwrap_err()).violations().remove(0);
+        let violation = wrong_json(&read.unwrap_err()).facts().violations.remove(0);
         assert!(!violation.description.is_ascii());
-        (violation.field, violation.reason)
+        (violation.field, violation.reason.into_owned())
     }
 
     #[test]
     fn a_refusal_names_the_field_and_not_the_value() {
         assert_eq!(
             refusal(r#"{"profile": {"longTerm": "640101199003070015"}}"#),
-            ("profile.longTerm".into(), "MALFORMED")
+            ("profile.longTerm".into(), "MALFORMED".into())
         );
-        assert_eq!(refusal(r#"{"profile": {}}"#), ("profile.longTerm".into(), "REQUIRED"));
-        assert_eq!(refusal("{}"), ("profile".into(), "REQUIRED"));
-        assert_eq!(refusal("nonsense"), ("body".into(), "MALFORMED"));
+        assert_eq!(refusal(r#"{"profile": {}}"#), ("profile.longTerm".into(), "REQUIRED".into()));
+        assert_eq!(refusal("{}"), ("profile".into(), "REQUIRED".into()));
+        assert_eq!(refusal("nonsense"), ("body".into(), "MALFORMED".into()));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod admin;
 mod captcha;
 mod clients;
 mod config;
+mod contract;
 mod cookie;
 mod csrf;
 mod error;

@@ -110,7 +110,7 @@ async fn one_more_than_fits_is_turned_away() {
         answer
     };
     let (slow, answer) = tokio::join!(slow, turned_away);
-    assert_eq!(answer.refusal(), (503, "OVERLOADED".into()));
+    assert_eq!(answer.refusal(), (429, "OVERLOADED".into()));
     assert_eq!(answer.header("retry-after"), "1");
     assert_eq!(slow.status, 500, "an answer without a session");
     assert_eq!(other.get("/api/codes").await.status, 200);

@@ -151,7 +151,7 @@ async fn conclude(
     session.admits_capture(tx.now())?;
     let provider = ticket.provider().as_str();
     let outcome = match found {
-        Ok(pass) => return passed(app, caller, tx, request, &session, (ticket, pass)).await,
+        Ok(pass) => return passed(app, caller, tx, key, &session, (ticket, pass)).await,
         Err(outcome) => outcome,
     };
     let attempts_left = match outcome.counts_as() {
@@ -163,14 +163,15 @@ async fn conclude(
     }
     store::end_check(&tx, id, outcome).await?;
     let refusal = refusal(app, outcome, attempts_left);
+    let reason = refusal.reason();
     if outcome != ProviderOutcome::FaceNotFinished {
-        let decision = Decision::refused(Some(ticket.provider()), refusal.reason());
+        let decision = Decision::refused(Some(ticket.provider()), reason.as_str());
         record_decision(app, &tx, id, &decision).await?;
     }
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
-        "provider": provider, "reason": refusal.reason()});
+        "provider": provider, "reason": reason.as_str()});
     tx.audit(AuditEntry::of(caller, "face_hosted.refused", &id, detail));
-    if request.request.validate_only {
+    if key.request.validate_only {
         tx.rollback().await?;
     } else {
         tx.commit().await?;

@@ -26,7 +26,7 @@ impl PersonService for PersonApi {
         &self,
         request: Request<wire::GetProfileRequest>,
     ) -> Result<Response<wire::GetProfileResponse>, Status> {
-        serve(request, |call, ask| async move {
+        serve(request, |call, _ask| async move {
             let person = get_profile(&self.0, &call).await?;
             Ok::<_, IdentityError>(wire::GetProfileResponse {
                 profile: Some(convert::masked_profile(&person)),

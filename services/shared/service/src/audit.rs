@@ -3,11 +3,12 @@
 //! A place of the chain is both where a walk goes on and what an operator may keep: a walk that begins after a kept place fails if
 //! anything before it was rewritten. Hence no opaque page token.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use shiming_kernel::{CallContext, ErrorKind, FieldViolation, ServiceError};
+use shiming_kernel::{CallContext, Facts, Reason, ServiceError};
 use shiming_proto::audit::v1 as wire;
 use shiming_proto::audit::v1::audit_service_server::{AuditService, AuditServiceServer};
 use shiming_rpc::convert::InvalidField;
@@ -126,19 +127,13 @@ impl AuditError {
 }
 
 impl ServiceError for AuditError {
-    fn kind(&self) -> ErrorKind {
-        self.inner().kind()
-    }
-    fn reason(&self) -> &'static str {
+    fn reason(&self) -> Reason {
         self.inner().reason()
     }
-    fn message(&self) -> std::borrow::Cow<'static, str> {
-        self.inner().message()
+    fn words(&self) -> Cow<'_, str> {
+        self.inner().words()
     }
-    fn violations(&self) -> Vec<FieldViolation> {
-        self.inner().violations()
-    }
-    fn retry_after(&self) -> Option<Duration> {
-        self.inner().retry_after()
+    fn facts(&self) -> Facts {
+        self.inner().facts()
     }
 }

@@ -32,7 +32,7 @@ impl EventSink for MessagingSink {
 /// What messaging finds wrong, or stumbles over, may be one event of many: that key is set aside. All else concerns every event alike, a
 /// refused caller too: an operator mends it, and what was committed meanwhile goes out in its order, without a back-off for each key.
 fn failure(problem: Problem) -> DeliveryError {
-    match problem.kind {
+    match problem.kind() {
         ErrorKind::InvalidArgument
         | ErrorKind::Internal
         | ErrorKind::FailedPrecondition
@@ -43,7 +43,8 @@ fn failure(problem: Problem) -> DeliveryError {
         | ErrorKind::Aborted
         | ErrorKind::ResourceExhausted
         | ErrorKind::DeadlineExceeded
-        | ErrorKind::Unavailable => DeliveryError::Unavailable(problem.into()),
+        | ErrorKind::Unavailable
+        | ErrorKind::Unimplemented => DeliveryError::Unavailable(problem.into()),
     }
 }
 

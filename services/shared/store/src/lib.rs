@@ -16,6 +16,7 @@
 //! its request's trace to the sink.
 
 mod audit;
+mod cause;
 mod config;
 mod connect;
 mod driver;
@@ -35,8 +36,8 @@ pub use audit::{
     AuditEntry, Broken, Flaw, Stretch, Verified, verify as verify_audit,
     verify_stretch as verify_audit_stretch,
 };
+pub use cause::Cause;
 pub use config::StoreConfig;
-pub use driver::Cause;
 pub use error::StoreError;
 pub use head::AuditPlace;
 pub use idempotency::{Idempotency, fingerprint};
