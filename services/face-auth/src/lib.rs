@@ -21,7 +21,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shiming_crypto::StatementKey;
-use shiming_face_engine::FaceEngine;
 use shiming_proto::face::v1::authority_service_server::AuthorityServiceServer;
 use shiming_proto::face::v1::demo_authority_service_server::DemoAuthorityServiceServer;
 use shiming_proto::face::v1::face_data_service_server::FaceDataServiceServer;
@@ -32,11 +31,7 @@ use shiming_service::{Frame, Jobs, Service};
 
 use app::{App, BuiltInAuthority};
 use clients::authority::{Authorities, Authority};
-pub use config::{
-    AcceptedText, AuthorityConfig, BreakerConfig, Codes, ConsentConfig, DemoCitizen, DemoConfig,
-    EvidenceConfig, ExternalConfig, FaceDataConfig, LimitsConfig, ProviderName, Settings, TencentConfig,
-    WeChatConfig,
-};
+pub use config::*;
 use store::Vault;
 
 /// What a message may have beside its picture.
@@ -59,14 +54,9 @@ impl Service for FaceAuth {
 
     /// A missing or altered model is an error that says what to do.
     async fn build(own: &Settings, frame: &Frame) -> anyhow::Result<Self> {
-        let settings = own.engine.clone();
-        let engine = tokio::task::spawn_blocking(move || FaceEngine::start(&settings)).await??;
-        let (versions, workers) = (engine.versions(), engine.workers());
-        tracing::info!(model_pack = versions.pack, licence = versions.licence, workers, "face engine ready");
+        let engine = app::start_engine(&own.engine).await?;
         let (store, vault) = (frame.store.clone(), Vault::new(&frame.keyring)?);
-        let model_pack = versions.pack.clone();
-        let built_in: Arc<dyn Authority> =
-            Arc::new(BuiltInAuthority { store: store.clone(), vault: vault.clone(), model_pack });
+        let built_in: Arc<dyn Authority> = Arc::new(BuiltInAuthority::new(&store, &vault, &engine));
         let app = App {
             authorities: Authorities::new(own, &built_in, &frame.connector, &frame.clock())?,
             results: StatementKey::new(&frame.keyring, "face.result")?,
@@ -100,14 +90,9 @@ impl Service for FaceAuth {
 
     fn jobs(self: &Arc<Self>, jobs: &Jobs) {
         let app = || Arc::clone(&self.app);
-        let (forgetful, counting, judgements) =
-            (app(), app::PeopleWatch::new(app()), app().judgements.clone());
+        let (forgetful, counting) = (app(), app::PeopleWatch::new(app()));
         jobs.now_and_then("forget", move || app::forget(Arc::clone(&forgetful)));
         jobs.now_and_every("people", COUNT_EVERY, move || counting.clone().look());
-        // Who hangs up while the process ends is judged all the same.
-        jobs.at_end("judgements", async move {
-            judgements.close();
-            judgements.wait().await;
-        });
+        jobs.at_end("judgements", app::finish_judgements(app()));
     }
 }

@@ -91,7 +91,7 @@ impl House {
     ) -> Self {
         let stand = Stand::start(config, Arc::clone(&clock)).await;
         stand.opened.start().unwrap();
-        Self { clock, neighbours, database, stand, life: life }
+        Self { clock, neighbours, database, stand, life }
     }
 
     /// The service itself.

@@ -29,6 +29,6 @@ pub(super) async fn admit_consent(
     }
     store::lift_tombstone(tx, &app.vault, &keys.document).await?;
     let detail = json!({"consent_id": consent.consent_id, "consent_version": consent.version});
-    tx.audit(AuditEntry::of(caller, "face_data.consent_renewed", &tombstone.erasure.erasure_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_data.consent_renewed", tombstone.erasure.erasure_id, detail));
     Ok(())
 }

@@ -69,7 +69,7 @@ async fn keep(
     }
     store::keep_ticket(&tx, &app.vault, session, ticket).await?;
     let detail = json!({"provider": ticket.provider().as_str()});
-    tx.audit(AuditEntry::of(caller, "face_hosted.opened", &session, detail));
+    tx.audit(AuditEntry::of(caller, "face_hosted.opened", session, detail));
     tx.commit().await?;
     Ok(ticket.clone())
 }

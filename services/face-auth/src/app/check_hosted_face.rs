@@ -170,7 +170,7 @@ async fn conclude(
     }
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "provider": provider, "reason": reason.as_str()});
-    tx.audit(AuditEntry::of(caller, "face_hosted.refused", &id, detail));
+    tx.audit(AuditEntry::of(caller, "face_hosted.refused", id, detail));
     if key.request.validate_only {
         tx.rollback().await?;
     } else {
@@ -207,7 +207,7 @@ async fn passed(
         "evidence": outcome.evidence.as_str(), "provider": outcome.provider.as_str(), "similarity": outcome.similarity.to_string(),
         "threshold": outcome.threshold.to_string(), "liveness": outcome.liveness.as_str(),
         "model_pack": outcome.model_pack});
-    tx.audit(AuditEntry::of(caller, "face_hosted.passed", &id, detail));
+    tx.audit(AuditEntry::of(caller, "face_hosted.passed", id, detail));
     Ok(tx.finish(key, HostedPassed { face_session_id: id, expire_time: outcome.expire_time }).await?)
 }
 

@@ -83,7 +83,7 @@ async fn attempt(
     }
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id,
         "consent_id": cmd.consent.consent_id, "consent_version": cmd.consent.version, "evidence": cmd.evidence.as_str()});
-    tx.audit(AuditEntry::of(caller, "face_session.opened", &session.face_session_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_session.opened", session.face_session_id, detail));
     let opened = OpenedSession {
         face_session_id: session.face_session_id,
         capture_token: token.expose().into(),

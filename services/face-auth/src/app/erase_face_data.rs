@@ -56,7 +56,7 @@ async fn attempt(
     let counts = store::erase(&tx, &app.vault, &keys.document).await?;
     let (erasure_id, pseudonym) = (app.ids.next(), app.vault.pseudonym("identity", &keys.document));
     let detail = json!({"identity": pseudonym, "purpose": cmd.purpose, "erased": counts});
-    tx.audit(AuditEntry::of(caller, "face_data.erased", &erasure_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_data.erased", erasure_id, detail));
     let place = tx.place_audit().await?;
     let audit = AuditClaim { sequence: place.seq, hash: hex::encode(place.hash) };
     let claims = ErasureClaims::new(erasure_id, pseudonym, tx.now(), counts, audit);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
+use shiming_face_engine::{CaptureFault, EngineError, Observation, ObserveOptions, Thumbnail};
 
 use super::App;
 use super::compare_face::compare_face;
@@ -11,7 +12,6 @@ use super::judge_capture::Begun;
 use crate::clients::authority::Probe;
 use crate::domain::{Doubt, Frame, Live, PASSIVE_FRAMES, Refusal, Sight, Verdict, judge};
 use crate::error::FaceAuthError;
-use shiming_face_engine::{CaptureFault, EngineError, Observation, ObserveOptions, Thumbnail};
 
 /// Frames of the opening that are compared with the reference.
 const COMPARED_FRAMES: usize = 3;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use shiming_face_engine::{EngineError, Template};
 use shiming_kernel::{CallContext, ErrorKind, ServiceError as _};
 
 use super::App;
@@ -11,7 +12,6 @@ use super::keep_reference::{keep_reference, measure_photo, refuse_erased};
 use crate::domain::{IdentityKeys, KnownPerson};
 use crate::error::FaceAuthError;
 use crate::store;
-use shiming_face_engine::{EngineError, Template};
 
 /// How often a row waits for a free worker. Captures come first: people wait for those.
 const PATIENCE: u32 = 100;

@@ -71,7 +71,7 @@ async fn attempt(
     };
     store::put_challenge(&tx, cmd.face_session_id, Some(&challenge)).await?;
     let detail = json!({"purpose": session.purpose.as_str(), "actions": challenge.actions});
-    tx.audit(AuditEntry::of(caller, "face_challenge.issued", &cmd.face_session_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_challenge.issued", cmd.face_session_id, detail));
     let issued = IssuedChallenge {
         nonce: nonce.expose().into(),
         actions: challenge.actions,

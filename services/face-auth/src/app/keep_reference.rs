@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::json;
+use shiming_face_engine::{CaptureFault, EngineError, Template};
 use shiming_kernel::CallContext;
 use shiming_store::{AuditEntry, Tx};
 
@@ -9,7 +10,6 @@ use super::App;
 use crate::domain::{IdentityKeys, Refusal};
 use crate::error::FaceAuthError;
 use crate::store::{self, NewReference};
-use shiming_face_engine::{CaptureFault, EngineError, Template};
 
 /// The template of an authority's photo; the photo is forgotten with this call.
 pub(super) async fn measure_photo(app: &App, photo: Bytes) -> Result<Template, FaceAuthError> {
@@ -46,6 +46,6 @@ pub(super) async fn keep_reference(
     let reference = NewReference { keys, template, model_pack, content };
     let stored = store::put_reference(tx, &app.vault, app.ids.next(), &reference).await?;
     let detail = json!({"model_pack": model_pack, "is_replacement": stored.is_replacement});
-    tx.audit(AuditEntry::of(caller, "reference.stored", &stored.reference_id, detail));
+    tx.audit(AuditEntry::of(caller, "reference.stored", stored.reference_id, detail));
     Ok(())
 }

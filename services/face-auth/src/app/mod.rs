@@ -52,7 +52,7 @@ pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_fa
 pub(crate) use erase_face_data::{EraseFaceData, erase_face_data};
 pub(crate) use face_limits::{ChangeLock, FaceLimits, LockChange, change_lock, get_face_limits};
 pub(crate) use forget::forget;
-pub(crate) use get_engine_info::{EngineInfo, get_engine_info};
+pub(crate) use get_engine_info::{EngineInfo, get_engine_info, start_engine};
 pub(crate) use get_face_data_statistics::{FaceDataStatistics, PeopleWatch, get_face_data_statistics};
 pub(crate) use import_reference::{ReferenceRow, import_reference};
 pub(crate) use issue_challenge::{IssueChallenge, IssuedChallenge, issue_challenge};
@@ -62,7 +62,7 @@ pub(crate) use list_risk_events::list_risk_events;
 pub(crate) use read_face_evidence::read_face_evidence;
 pub(crate) use redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
 pub(crate) use set_demo_reference::{SetDemoReference, set_demo_reference};
-pub(crate) use submit_capture::{CaptureHeader, admit_capture, submit_capture};
+pub(crate) use submit_capture::{CaptureHeader, admit_capture, finish_judgements, submit_capture};
 pub(crate) use verify_erasure_proof::verify_erasure_proof;
 
 /// What the use cases work with.

@@ -19,7 +19,7 @@ pub(crate) async fn read_face_evidence(
     let tx = app.store.begin("read_face_evidence").await?;
     let evidence = store::find_evidence(tx.conn(), &app.vault, id, tx.now()).await?;
     let evidence = evidence.ok_or(Refusal::FaceDataNotFound)?;
-    tx.audit(AuditEntry::of(caller, "face_evidence.read", &id, json!({"purpose": purpose})));
+    tx.audit(AuditEntry::of(caller, "face_evidence.read", id, json!({"purpose": purpose})));
     tx.commit().await?;
     Ok(evidence)
 }

@@ -60,7 +60,7 @@ async fn attempt(
     let outcome = session.redeemable(cmd.purpose, cmd.subject_id, tx.now())?.clone();
     store::mark_redeemed(&tx, cmd.face_session_id).await?;
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id});
-    tx.audit(AuditEntry::of(caller, "face_result.redeemed", &cmd.face_session_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_result.redeemed", cmd.face_session_id, detail));
     let signed = app.results.sign(RESULT, &claims(cmd, &outcome, tx.now()))?;
     let redeemed = Redeemed {
         face_session_id: cmd.face_session_id,

@@ -1,6 +1,7 @@
 //! Makes a photo the reference of a demo citizen. Absent where no demo citizens are configured.
 
 use bytes::Bytes;
+use shiming_face_engine::Template;
 use shiming_kernel::{CallContext, RequestMeta};
 use shiming_store::Idempotency;
 
@@ -8,7 +9,6 @@ use super::App;
 use super::keep_reference::{keep_reference, measure_photo};
 use crate::domain::{IdentityKeys, KnownPerson, Refusal};
 use crate::error::FaceAuthError;
-use shiming_face_engine::Template;
 
 /// A demo citizen and their new photo.
 pub(crate) struct SetDemoReference {

@@ -60,7 +60,7 @@ impl AuditService for AuditApi {
     ) -> Result<Response<wire::VerifyAuditResponse>, Status> {
         serve(request, |call, ask| async move {
             let (name, store) = self.chain(&ask.service)?;
-            let after = ask.after.map(place).transpose()?;
+            let after = ask.after.as_ref().map(place).transpose()?;
             let stretch = verify_audit_stretch(store, after, ROWS, end(&call)).await?;
             if let Some(broken) = &stretch.broken {
                 tracing::error!(service = name, row = broken.at, flaw = %broken.flaw, "the audit chain is broken");
@@ -77,7 +77,7 @@ fn end(call: &CallContext) -> Instant {
     call.deadline.map_or(now + PATIENCE, |deadline| deadline.checked_sub(SPARE).unwrap_or(now))
 }
 
-fn place(place: wire::AuditPlace) -> Result<AuditPlace, InvalidField> {
+fn place(place: &wire::AuditPlace) -> Result<AuditPlace, InvalidField> {
     let hash = hex::decode(&place.hash).ok().filter(|hash| hash.len() == 32);
     let hash = hash.ok_or_else(|| InvalidField::malformed("after.hash"))?;
     if place.sequence < 0 {

@@ -61,9 +61,7 @@ pub trait Service: Sized + Send + Sync + 'static {
     fn mount(&self, server: ServerBuilder) -> ServerBuilder;
 
     /// Names what runs beside the calls. Relay and retention run by themselves.
-    fn jobs(self: &Arc<Self>, jobs: &Jobs) {
-        let _none = jobs;
-    }
+    fn jobs(self: &Arc<Self>, jobs: &Jobs);
 
     /// Who tells whose session a token opens: identity, where it is a peer, else nobody.
     fn sessions(self: &Arc<Self>, frame: &Frame) -> anyhow::Result<Arc<dyn SessionResolver>> {

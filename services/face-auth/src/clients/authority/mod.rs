@@ -21,13 +21,13 @@ mod wechat_token;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use shiming_face_engine::Template;
 use uuid::Uuid;
 
 use crate::domain::{
     Evidence, IdentityKeys, KnownPerson, LevelThresholds, Provider, ProviderOutcome, Verdict,
 };
 use crate::error::FaceAuthError;
-use shiming_face_engine::Template;
 
 pub(crate) use authorities::Authorities;
 pub(crate) use comparators::Comparators;

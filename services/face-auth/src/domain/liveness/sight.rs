@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::head_shape::HeadShape;
 use shiming_face_engine::{CaptureFault, Observation};
+
+use super::head_shape::HeadShape;
 
 /// One frame.
 #[derive(Clone, Debug)]
