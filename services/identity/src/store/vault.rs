@@ -54,7 +54,7 @@ impl Vault {
     }
 
     /// A stored mobile, whatever ranges are taken today.
-    pub(super) fn stored_mobile(&self, text: &str) -> Result<Mobile, IdentityError> {
+    pub(super) fn stored_mobile(text: &str) -> Result<Mobile, IdentityError> {
         Mobile::parse_taken(text).map_err(|_| IdentityError::Corrupt("persons.mobile"))
     }
 
