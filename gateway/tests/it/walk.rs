@@ -178,7 +178,7 @@ async fn a_dry_run_is_one_where_there_can_be_one_and_refused_elsewhere() {
         let answer = browser.post(&path, json!({})).await;
         if method.changes() {
             // No stand-in is there to answer; what counts is that one was asked, and what came of it.
-            refused(&answer, &path, 501, "METHOD_UNKNOWN");
+            refused(&answer, &path, 501, "UNIMPLEMENTED");
         } else {
             refused(&answer, &path, 400, "INVALID_FIELD");
             assert_eq!(answer.json()["violations"][0]["field"], "validateOnly", "{path}");

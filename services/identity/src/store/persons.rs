@@ -5,12 +5,11 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use shiming_identifiers::{
     DocumentNumber, DocumentType, EmailAddress, Ethnicity, Mobile, Nationality, PersonName,
 };
-use shiming_kernel::{CollectionId, EvidenceLevel, PersonId};
+use shiming_kernel::{CollectionId, EvidenceLevel, PersonId, china_date};
 use uuid::Uuid;
 
 use super::entities::person::{ActiveModel, Column, Entity, Model};
 use super::vault::Vault;
-use crate::domain::calendar::china_date;
 use crate::domain::identity::Identity;
 use crate::domain::person::Person;
 use crate::domain::profile::{Profile, Validity};
@@ -41,7 +40,7 @@ impl Decoy {
         let person = Person {
             id: PersonId::from(Uuid::nil()),
             identity: identity(DocumentType::ResidentId.name(), "11010519491231002X", "无名氏", now)?,
-            mobile: vault.stored_mobile("10000000000")?,
+            mobile: Vault::stored_mobile("10000000000")?,
             profile: Profile {
                 email: Some(EmailAddress::parse("nobody@example.cn").map_err(broken)?),
                 nationality: Nationality::from_alpha2("CN").map_err(broken)?,
@@ -166,7 +165,7 @@ fn open(vault: &Vault, row: &Model) -> Result<Person, IdentityError> {
     Ok(Person {
         id: PersonId::from(id),
         identity: identity(&row.document_type, number.expose(), name.expose(), row.create_time)?,
-        mobile: vault.stored_mobile(field("persons.mobile", &row.mobile_sealed)?.expose())?,
+        mobile: Vault::stored_mobile(field("persons.mobile", &row.mobile_sealed)?.expose())?,
         profile: Profile {
             email: email.map_err(|_| IdentityError::Corrupt("persons.email"))?,
             nationality: nationality.map_err(|_| IdentityError::Corrupt("persons.nationality"))?,

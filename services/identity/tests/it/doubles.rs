@@ -13,7 +13,6 @@ use shiming_identity::clients::face::{
 };
 use shiming_identity::clients::sms::{CodeMessage, SmsError, SmsSender};
 use shiming_kernel::{FaceSessionId, Reason, RequestId, SharedClock};
-use shiming_store::{Delivery, DeliveryError, EventSink};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -106,6 +105,8 @@ impl FaceAuth for Face {
 /// messaging's provider: keeps what it takes, each request once.
 pub(crate) struct Sms {
     pub(crate) failing: AtomicBool,
+    /// The provider limits every number it is asked for.
+    pub(crate) limiting: AtomicBool,
     pub(crate) asked: AtomicUsize,
     taken: mpsc::UnboundedSender<CodeMessage>,
     messages: tokio::sync::Mutex<mpsc::UnboundedReceiver<CodeMessage>>,
@@ -119,6 +120,7 @@ impl Sms {
         let (taken, messages) = mpsc::unbounded_channel();
         Self {
             failing: AtomicBool::new(false),
+            limiting: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
             taken,
             messages: messages.into(),
@@ -145,6 +147,9 @@ impl SmsSender for Sms {
     async fn send_code(&self, message: CodeMessage) -> Result<(), SmsError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let failing = self.failing.load(Ordering::SeqCst);
+        if self.limiting.load(Ordering::SeqCst) {
+            return Err(SmsError::Number(Reason::CodeTooSoon.into()));
+        }
         if !failing {
             let mut seen = self.seen.lock().unwrap();
             if !seen.contains(&message.request_id) {
@@ -153,37 +158,7 @@ impl SmsSender for Sms {
             }
         }
         self.attempts.notify_one();
-        if failing { Err(SmsError("provider says 503".into())) } else { Ok(()) }
-    }
-}
-
-/// messaging's inbox.
-pub(crate) struct Events {
-    taken: mpsc::UnboundedSender<Delivery>,
-    deliveries: tokio::sync::Mutex<mpsc::UnboundedReceiver<Delivery>>,
-}
-
-impl Events {
-    pub(crate) fn new() -> Self {
-        let (taken, deliveries) = mpsc::unbounded_channel();
-        Self { taken, deliveries: deliveries.into() }
-    }
-
-    /// The next event delivered: waits for it.
-    pub(crate) async fn next(&self) -> Delivery {
-        let mut deliveries = self.deliveries.lock().await;
-        let next = tokio::time::timeout(Duration::from_secs(10), deliveries.recv()).await;
-        next.expect("an event within ten seconds").unwrap()
-    }
-}
-
-#[async_trait]
-impl EventSink for Events {
-    async fn deliver(&self, events: Vec<Delivery>) -> Result<(), DeliveryError> {
-        for event in events {
-            self.taken.send(event).unwrap();
-        }
-        Ok(())
+        if failing { Err(SmsError::Unsent("provider says 503".into())) } else { Ok(()) }
     }
 }
 
