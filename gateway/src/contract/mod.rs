@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 mod call;
 mod comments;
+mod connect;
 mod emitted;
 mod method;
 mod openapi;
@@ -14,6 +15,7 @@ mod raw;
 mod rules;
 mod secret;
 mod shape;
+mod stream;
 mod typescript;
 mod view;
 
@@ -25,6 +27,7 @@ use shiming_proto::options::v1::{CallerKind, EdgeRule, FieldRule, Secret};
 use shiming_rpc::policy::{self, PolicyError, PolicyTable};
 
 pub(crate) use call::Exposed;
+pub(crate) use connect::errors as connect_errors;
 pub use emitted::emitted;
 pub(crate) use openapi::openapi;
 use rules::Rules;
