@@ -47,7 +47,7 @@ scene('a person sees what they agreed to, withdraws it and keeps the proof of er
   await look('withdrawn');
   const saving = page.waitForEvent('download');
   await proof.getByRole('link', { name: '下载证明' }).click();
-  const file = JSON.parse(await readFile(await (await saving).path(), 'utf8'));
+  const { erasure: file } = JSON.parse(await readFile(await (await saving).path(), 'utf8'));
   const number = file.erasureId.replaceAll('-', '').toUpperCase();
   await proof.getByText(number).waitFor();
   const claims = JSON.parse(Buffer.from(file.proof.split('.')[1], 'base64url').toString());

@@ -110,8 +110,11 @@ fn operation(call: &Call<'_>, suffix: &str) -> Value {
 /// The answer, and the refusals by their status.
 fn responses(call: &Call<'_>, refusals: &[super::comments::Refusal]) -> Value {
     let kind = if call.method.streaming { "text/event-stream" } else { "application/json" };
-    let words =
-        if call.method.streaming { "One event for each answer; its data is this." } else { "The answer." };
+    let words = if call.method.streaming {
+        "Events without a name, whose data is this; `signed-out` is the last when the session is over."
+    } else {
+        "The answer."
+    };
     let mut answers = Map::new();
     answers.insert(
         "200".into(),

@@ -133,19 +133,20 @@ describe('methods of the contract', () => {
     expect(addressOf('a.B/Get', {})).toBe('/api/a.B/Get');
   });
 
-  it('are followed to their end, which may say why', () => {
+  it('are followed to their end, also that of the session', () => {
     const source = Object.assign(new EventTarget(), { close: vi.fn() }) as unknown as EventSource;
     const opened: string[] = [];
     vi.stubGlobal('EventSource', function open(path: string) {
       opened.push(path);
       return source;
     });
-    const [heard, failures] = [[] as unknown[], [] as ApiError[]];
-    watch('a.B/Watch', {}, { hear: (one) => heard.push(one), refused: (one) => failures.push(one), lost: () => undefined });
+    const heard: unknown[] = [];
+    const signedOut = vi.fn();
+    watch('a.B/Watch', {}, { hear: (one) => heard.push(one), signedOut, lost: () => undefined });
     source.onmessage?.(new MessageEvent('message', { data: '{"counts":{}}' }));
-    source.dispatchEvent(new MessageEvent('problem', { data: '{"status":401,"reason":"SESSION_INVALID","detail":"登录已失效"}' }));
+    source.dispatchEvent(new MessageEvent('signed-out', { data: '{}' }));
     expect(opened).toEqual(['/api/a.B/Watch']);
     expect(heard).toEqual([{ counts: {} }]);
-    expect(failures[0]).toMatchObject({ signedOut: true, message: '登录已失效' });
+    expect(signedOut).toHaveBeenCalledOnce();
   });
 });

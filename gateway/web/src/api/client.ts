@@ -1,5 +1,5 @@
 import { Act } from './act';
-import { ApiError, CANCELLED, NETWORK, TIMEOUT, problemOf, readProblem } from './problem';
+import { ApiError, CANCELLED, NETWORK, TIMEOUT, readProblem } from './problem';
 import { sendForm } from './upload';
 
 /** What somebody read in a picture, and which picture it was. */
@@ -162,8 +162,8 @@ async function once<T>(path: string, request: RequestInit, options: CallOptions)
 /** Who follows a stream. */
 export interface Watcher<T> {
   hear: (answer: T) => void;
-  /** The server ended it and said why. */
-  refused: (failure: ApiError) => void;
+  /** The server ended it, because the session is over. */
+  signedOut: () => void;
   /** It broke off. */
   lost: () => void;
 }
@@ -172,7 +172,7 @@ export interface Watcher<T> {
 export function watch<T>(method: string, request: object, watcher: Watcher<T>): EventSource {
   const source = new EventSource(addressOf(method, request));
   source.onmessage = ({ data }: MessageEvent<string>) => watcher.hear(JSON.parse(data) as T);
-  source.addEventListener('problem', ({ data }: MessageEvent<string>) => watcher.refused(problemOf(data)));
+  source.addEventListener('signed-out', watcher.signedOut);
   source.onerror = watcher.lost;
   return source;
 }

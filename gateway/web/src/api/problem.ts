@@ -62,24 +62,14 @@ export function asApiError(error: unknown): ApiError {
 
 /** Reads the body of a failed response; proxies in between may have answered with something else. */
 export async function readProblem(response: Response): Promise<ApiError> {
-  const body = bodyOf(await response.text().catch(() => ''));
-  const retryAfter = Number(response.headers.get('retry-after'));
-  if (body.retryAfterSeconds === undefined && retryAfter > 0) body.retryAfterSeconds = retryAfter;
-  return new ApiError(response.status, body);
-}
-
-/** Reads a problem that came as text, such as the last event of a stream. */
-export function problemOf(text: string): ApiError {
-  const body = bodyOf(text);
-  return new ApiError(body.status ?? 0, body);
-}
-
-function bodyOf(text: string): ProblemBody {
+  let body: ProblemBody = {};
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as ProblemBody;
+    const parsed: unknown = await response.json();
+    if (typeof parsed === 'object' && parsed !== null) body = parsed as ProblemBody;
   } catch {
     // Not JSON: the status alone decides the words.
   }
-  return {};
+  const retryAfter = Number(response.headers.get('retry-after'));
+  if (body.retryAfterSeconds === undefined && retryAfter > 0) body.retryAfterSeconds = retryAfter;
+  return new ApiError(response.status, body);
 }

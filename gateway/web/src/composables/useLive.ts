@@ -39,7 +39,7 @@ function open() {
       failures = 0;
       take(answer.counts);
     },
-    refused: (failure) => (failure.signedOut ? void checkSession() : lost()),
+    signedOut: () => void checkSession(),
     lost,
   });
 }
