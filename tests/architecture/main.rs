@@ -9,6 +9,7 @@ mod consents;
 mod crates;
 mod layers;
 mod repository;
+mod shapes;
 mod sizes;
 mod supply;
 mod tokens;
@@ -30,6 +31,13 @@ fn layers_of_a_service_name_only_what_they_may() -> Result<()> {
         breaches.extend(layers::check(&file.path, &file.text)?);
     }
     breach::refuse(breaches)
+}
+
+#[test]
+fn services_have_one_shape() -> Result<()> {
+    let repository = Repository::read()?;
+    let files = repository.with_extension("rs");
+    breach::refuse(files.filter_map(|file| shapes::check(&file.path, &file.text)).collect())
 }
 
 #[test]

@@ -147,6 +147,17 @@ def policy_problems(documents):
     inside = {direction: {call for call in found if call[2] == 9090} for direction, found in calls.items()}
     for caller, callee, _ in inside["egress"] ^ inside["ingress"]:
         yield f"NetworkPolicy: {caller} → {callee} is allowed on one side only"
+    for app in pods.keys() & set(APPS):
+        allowed = {callee for caller, callee, _ in inside["egress"] if caller == app}
+        for callee in sorted(allowed ^ peers(app)):
+            yield f"NetworkPolicy: {app} → {callee}: {'is no peer of it' if callee in allowed else 'a peer it may not call'}"
+
+
+def peers(app):
+    """Whom an app calls: the loader demands that its own list (`Service::PEERS`) and its checked-in `[peers]` name the same."""
+    folder = TOP / "gateway" if app == "gateway" else TOP / "services" / app
+    defaults = tomllib.loads((folder / "config/default.toml").read_text())
+    return {name.replace("_", "-") for name in defaults.get("peers", {})}
 
 
 def configs(documents):

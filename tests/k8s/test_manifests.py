@@ -119,6 +119,12 @@ class Rules(unittest.TestCase):
         self.refused(manifests.policy_problems, lambda d, all_of_it: all_of_it.remove(d), "NetworkPolicy", "default-deny")
         self.refused(manifests.policy_problems, lambda d, _: d["spec"]["ingress"][0]["from"].pop(0), "NetworkPolicy")
 
+    def test_a_way_that_no_service_goes(self):
+        documents = copy.deepcopy(self.documents)
+        identity = next(d for d in documents if manifests.title(d) == "NetworkPolicy/identity")
+        identity["spec"]["egress"] = [rule for rule in identity["spec"]["egress"] if "face-auth" not in str(rule)]
+        self.assertIn("NetworkPolicy: identity → face-auth: a peer it may not call", list(manifests.policy_problems(documents)))
+
     def test_a_broken_promise(self):
         self.refused(manifests.promise_problems, lambda d, _: d["spec"]["template"]["spec"].update(terminationGracePeriodSeconds=30))
         self.refused(manifests.promise_problems, lambda d, _: d["spec"].pop("clusterIP"), "Service")

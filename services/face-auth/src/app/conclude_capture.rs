@@ -7,8 +7,8 @@ use shiming_store::{AuditEntry, OutboxEvent, Tx};
 
 use super::App;
 use super::admission::device_quota;
+use super::capture::{Begun, Passed};
 use super::examine_capture::Finding;
-use super::judge_capture::{Begun, Passed};
 use super::record_decision::{Decision, record_decision};
 use crate::domain::{
     AttackType, Doubt, FaceLock, FaceSession, LOCKED_BY_ATTACKS, Live, Liveness, Outcome, Refusal, RiskEvent,

@@ -7,37 +7,21 @@
 //! A capture whose process dies gives the session back after a while; the challenge stays used. Nothing is ever kept of the frames but
 //! keyed marks by which they are recognised when they come again.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use shiming_kernel::{CallContext, FaceSessionId, china_date, rest_of_china_day};
+use chrono::TimeDelta;
+use shiming_kernel::{CallContext, china_date, rest_of_china_day};
 use uuid::Uuid;
 
 use super::App;
 use super::admission::{device_quota, of_token};
+use super::capture::{Begun, CaptureHeader, Passed};
 use super::conclude_capture::conclude;
 use super::examine_capture::examine;
-use super::submit_capture::CaptureHeader;
-use crate::domain::{Capture, Challenge, FaceLock, FaceSession, Frame, Refusal};
+use crate::domain::{Capture, FaceLock, Frame, Refusal};
 use crate::error::FaceAuthError;
 use crate::store::{self, Quota};
 
 /// How much longer than the engine's time a session stays taken when nobody gives it back.
 const GRACE: TimeDelta = TimeDelta::seconds(15);
-
-/// A capture that passed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Passed {
-    pub(crate) face_session_id: FaceSessionId,
-    pub(crate) expire_time: DateTime<Utc>,
-}
-
-/// A capture under way.
-pub(super) struct Begun {
-    pub(super) capture_id: Uuid,
-    pub(super) session: FaceSession,
-    /// What its frames must answer; the session no longer has it.
-    pub(super) challenge: Challenge,
-    pub(super) begin_time: DateTime<Utc>,
-}
 
 pub(super) async fn judge_capture(
     app: &App,

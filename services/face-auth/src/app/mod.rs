@@ -4,6 +4,7 @@ mod admission;
 mod admit_consent;
 mod begin_hosted_check;
 mod built_in_authority;
+mod capture;
 mod check_hosted_face;
 mod compare_face;
 mod conclude_capture;
@@ -47,6 +48,7 @@ use crate::store::Vault;
 
 pub(crate) use begin_hosted_check::begin_hosted_check;
 pub(crate) use built_in_authority::BuiltInAuthority;
+pub(crate) use capture::{CaptureHeader, Passed};
 pub(crate) use check_hosted_face::{CheckHostedFace, HostedPassed, check_hosted_face};
 pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
 pub(crate) use erase_face_data::{EraseFaceData, erase_face_data};
@@ -56,13 +58,12 @@ pub(crate) use get_engine_info::{EngineInfo, get_engine_info, start_engine};
 pub(crate) use get_face_data_statistics::{FaceDataStatistics, PeopleWatch, get_face_data_statistics};
 pub(crate) use import_reference::{ReferenceRow, import_reference};
 pub(crate) use issue_challenge::{IssueChallenge, IssuedChallenge, issue_challenge};
-pub(crate) use judge_capture::Passed;
 pub(crate) use list_processing_records::{ListProcessingRecords, list_processing_records};
 pub(crate) use list_risk_events::list_risk_events;
 pub(crate) use read_face_evidence::read_face_evidence;
 pub(crate) use redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
 pub(crate) use set_demo_reference::{SetDemoReference, set_demo_reference};
-pub(crate) use submit_capture::{CaptureHeader, admit_capture, finish_judgements, submit_capture};
+pub(crate) use submit_capture::{admit_capture, finish_judgements, submit_capture};
 pub(crate) use verify_erasure_proof::verify_erasure_proof;
 
 /// What the use cases work with.

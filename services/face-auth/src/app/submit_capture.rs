@@ -3,29 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shiming_crypto::TokenHash;
-use shiming_kernel::{CallContext, FaceSessionId};
+use shiming_kernel::CallContext;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
 use super::App;
 use super::admission::{admits_person, of_token};
-use super::judge_capture::{Passed, judge_capture};
+use super::capture::{CaptureHeader, Passed};
+use super::judge_capture::judge_capture;
 use crate::domain::{Frame, Refusal};
 use crate::error::FaceAuthError;
 use crate::store;
 
 /// When to come again while all places are taken.
 const NO_ROOM: Duration = Duration::from_secs(1);
-
-/// What a capture says of itself before its frames.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CaptureHeader {
-    pub(crate) face_session_id: FaceSessionId,
-    pub(crate) token: TokenHash,
-    /// Of the challenge its frames answer.
-    pub(crate) nonce: TokenHash,
-}
 
 /// Leave to send frames: the session takes them, and there is a place for them in memory.
 pub(crate) struct Admission {

@@ -1,5 +1,6 @@
 //! What a face session is and what it proves. Pure: knows neither wire nor store.
 
+mod action;
 mod attempts;
 mod authority;
 mod capture;
@@ -19,10 +20,11 @@ mod risk;
 mod session;
 mod verdict;
 
+pub(crate) use action::Action;
 pub(crate) use attempts::{AttemptRules, Attempts, Tried};
 pub(crate) use authority::{Provider, ProviderOutcome, Ticket};
 pub(crate) use capture::{CaptureLimits, Frame, Frames, NotAFrame};
-pub(crate) use challenge::{Action, Challenge, ChallengeRules, draw_actions};
+pub(crate) use challenge::{Challenge, ChallengeRules, draw_actions};
 pub(crate) use consent::{AcceptedTexts, Consent};
 pub(crate) use erasure::{AuditClaim, ERASURE_KIND, ErasedCounts, Erasure, ErasureClaims};
 pub(crate) use evidence::{Evidence, LevelThresholds};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shiming_face_engine::CaptureFault;
 use shiming_kernel::{Facts, Reason, ServiceError};
 
-use super::challenge::Action;
+use super::action::Action;
 
 /// A rule's no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,8 +6,9 @@ use shiming_crypto::TokenHash;
 use shiming_kernel::FaceSessionId;
 use uuid::Uuid;
 
+use super::action::Action;
 use super::authority::Provider;
-use super::challenge::{Action, Challenge};
+use super::challenge::Challenge;
 use super::evidence::Evidence;
 use super::identity::IdentityKeys;
 use super::liveness::Liveness;

@@ -4,20 +4,20 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shiming_identifiers::DocumentType;
-use shiming_kernel::{ErrorKind, FaceSessionId, Reason, Redacted, RequestId};
+use shiming_kernel::{FaceSessionId, Redacted, RequestId};
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::{
     ConsentReceipt, CreateFaceSessionRequest, FacePurpose, HostedCheck as WireHosted, RedeemFaceResultRequest,
 };
 use shiming_proto::types::v1::IdentityDocument;
 use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time};
-use shiming_rpc::status::Problem;
 use shiming_rpc::{ClientChannel, Coded as _, enum_table};
 use uuid::Uuid;
 
+pub use super::face_error::FaceError;
+use super::face_error::judge;
 use super::signed_result::ResultKeys;
 use crate::domain::identity::Identity;
-use crate::error::{BoxedCause, IdentityError};
 
 /// What a face session is for; a result serves no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,30 +121,6 @@ pub struct FaceResult {
     pub model_pack: String,
 }
 
-/// Why face-auth gave no session or no result.
-#[derive(Debug, thiserror::Error)]
-pub enum FaceError {
-    /// It said no, in words for the person.
-    #[error("refused")]
-    Refused(#[source] Problem),
-    /// It can't be asked now.
-    #[error("unavailable")]
-    Unavailable(#[source] BoxedCause),
-    /// It answered what the contract does not know, or refused us as a caller.
-    #[error("out of contract")]
-    Fault(#[source] BoxedCause),
-}
-
-impl From<FaceError> for IdentityError {
-    fn from(error: FaceError) -> Self {
-        match error {
-            FaceError::Refused(problem) => Self::Neighbour(problem),
-            FaceError::Unavailable(cause) => Self::FaceUnavailable(cause),
-            FaceError::Fault(cause) => Self::FaceFault(cause),
-        }
-    }
-}
-
 /// Opens face sessions and redeems their results.
 #[async_trait]
 pub trait FaceAuth: Send + Sync {
@@ -235,41 +211,4 @@ impl FaceAuth for FaceAuthService {
     }
 }
 
-/// Tells a refusal a person may read from a fault between the services.
-pub(super) fn judge(problem: Problem) -> FaceError {
-    match problem.kind() {
-        ErrorKind::Unavailable | ErrorKind::DeadlineExceeded => FaceError::Unavailable(Box::new(problem)),
-        ErrorKind::InvalidArgument
-        | ErrorKind::Unauthenticated
-        | ErrorKind::AlreadyExists
-        | ErrorKind::Aborted
-        | ErrorKind::Unimplemented
-        | ErrorKind::Internal => FaceError::Fault(Box::new(problem)),
-        ErrorKind::PermissionDenied if problem.reason == Reason::CallerNotAllowed => {
-            FaceError::Fault(Box::new(problem))
-        }
-        ErrorKind::PermissionDenied
-        | ErrorKind::NotFound
-        | ErrorKind::FailedPrecondition
-        | ErrorKind::ResourceExhausted => FaceError::Refused(problem),
-    }
-}
-
 enum_table!(Purpose => FacePurpose { Collection, StepUp });
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_concerns_the_person_is_passed_on() {
-        let judged = |reason: Reason| judge(reason.into());
-        assert!(matches!(judged(Reason::FaceNotFinished), FaceError::Refused(_)));
-        assert!(matches!(judged(Reason::FaceResultRefused), FaceError::Refused(_)));
-        assert!(matches!(judged(Reason::FaceRetryExhausted), FaceError::Refused(_)));
-        assert!(matches!(judged(Reason::CallerNotAllowed), FaceError::Fault(_)));
-        assert!(matches!(judged(Reason::InvalidField), FaceError::Fault(_)));
-        assert!(matches!(judged(Reason::Unavailable), FaceError::Unavailable(_)));
-        assert!(matches!(judged(Reason::DeadlineExceeded), FaceError::Unavailable(_)));
-    }
-}

@@ -11,7 +11,7 @@ use shiming_proto::types::v1::IdentityDocument;
 use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time};
 use shiming_rpc::{ClientChannel, Coded as _};
 
-use super::face::{FaceError, judge};
+use super::face_error::{FaceError, judge};
 use crate::domain::identity::Identity;
 pub use crate::domain::withdrawal::{ErasedCounts, Erasure};
 

@@ -2,6 +2,7 @@
 
 pub mod face;
 pub mod face_data;
+mod face_error;
 mod signed_result;
 pub mod sms;
 

@@ -9,7 +9,7 @@ use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClie
 use shiming_proto::face::v1::{FaceResult, ListResultKeysRequest, ResultKey};
 use shiming_rpc::ClientChannel;
 
-use super::face::{FaceError, judge};
+use super::face_error::{FaceError, judge};
 
 /// The `typ` of a signed result.
 const RESULT: &str = "shiming-face-result";

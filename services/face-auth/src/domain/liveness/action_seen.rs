@@ -4,7 +4,7 @@
 //! when asked. Angles are degrees, openings are ratios as the engine gives them.
 
 use super::sight::Sight;
-use crate::domain::challenge::Action;
+use crate::domain::action::Action;
 
 /// A turn as small as this is one; people asked to turn do 15 to 30.
 pub(super) const TURN: f32 = 12.0;
