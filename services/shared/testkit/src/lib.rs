@@ -4,6 +4,7 @@ pub mod otlp;
 mod ports;
 mod postgres;
 mod redis;
+mod shared;
 mod suite;
 mod supervised;
 pub mod tls;
