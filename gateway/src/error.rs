@@ -9,6 +9,8 @@ use shiming_rpc::convert::InvalidField;
 use shiming_rpc::status::Problem;
 use tonic::Status;
 
+use crate::problem::field_in_json;
+
 /// An error of the gateway.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GatewayError {
@@ -24,6 +26,9 @@ pub(crate) enum GatewayError {
     /// Parts of the request are missing or can't be read.
     #[error("invalid request")]
     Invalid(Vec<FieldViolation>),
+    /// The body is of a type that is not taken.
+    #[error("wrong content type")]
+    WrongType,
     /// The body is larger than allowed.
     #[error("body too large")]
     TooLarge,
@@ -71,7 +76,11 @@ impl GatewayError {
 
 impl From<Status> for GatewayError {
     fn from(status: Status) -> Self {
-        Self::Peer(Problem::from_status(&status))
+        let mut problem = Problem::from_status(&status);
+        for violation in &mut problem.facts.violations {
+            violation.field = field_in_json(&violation.field);
+        }
+        Self::Peer(problem)
     }
 }
 
@@ -87,7 +96,7 @@ impl ServiceError for GatewayError {
             Self::Peer(problem) => problem.reason(),
             Self::BadAnswer(_) | Self::Internal(_) => Reason::Internal,
             Self::Cache(error) => error.reason(),
-            Self::Invalid(_) => Reason::InvalidField,
+            Self::Invalid(_) | Self::WrongType => Reason::InvalidField,
             Self::TooLarge => Reason::RequestTooLarge,
             Self::CsrfRefused => Reason::CsrfRefused,
             Self::CaptchaWrong => Reason::CaptchaWrong,
@@ -116,6 +125,9 @@ impl ServiceError for GatewayError {
             Self::Peer(problem) => problem.facts(),
             Self::Cache(error) => error.facts(),
             Self::Invalid(violations) => Facts::fields(violations.clone()),
+            Self::WrongType => {
+                Facts::fields(vec![FieldViolation::new("Content-Type", "MALFORMED", "提交的内容格式不正确")])
+            }
             Self::CaptchaWrong => Facts::none().with("required", "true"),
             Self::TooManyRequests { retry_after } => Facts::wait(*retry_after),
             Self::Overloaded => Facts::wait(Duration::from_secs(1)),

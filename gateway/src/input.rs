@@ -1,6 +1,7 @@
 //! Reading what requests bring, with refusals that people can read.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
@@ -20,20 +21,30 @@ impl<T: DeserializeOwned> FromRequest<SharedEdge> for Body<T> {
     type Rejection = GatewayError;
 
     async fn from_request(request: Request, edge: &SharedEdge) -> Result<Self, Self::Rejection> {
-        if !has_type(request.headers(), "application/json") {
-            return Err(GatewayError::field("Content-Type", "MALFORMED", "提交的内容格式不正确"));
+        let (parts, body) = request.into_parts();
+        if !has_type(&parts.headers, "application/json") {
+            return Err(GatewayError::WrongType);
         }
-        let limit = edge.config.http.json_limit;
-        if announced_length(request.headers()).is_some_and(|length| length > limit as u64) {
-            linger(edge, request.into_body());
-            return Err(GatewayError::TooLarge);
-        }
-        let body = Limited::new(request.into_body(), limit).collect().await;
-        // The connection broke, or more came than was allowed; who broke off reads no answer.
-        let body = body.map_err(|_| GatewayError::TooLarge)?.to_bytes();
+        let body = limited(edge, &parts.headers, body).await?;
         let read = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&body));
         read.map(Self).map_err(|error| wrong_json(&error))
     }
+}
+
+/// A body that holds a message, within its limit.
+pub(crate) async fn limited(
+    edge: &SharedEdge,
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<Bytes, GatewayError> {
+    let limit = edge.config.http.json_limit;
+    if announced_length(headers).is_some_and(|length| length > limit as u64) {
+        linger(edge, body);
+        return Err(GatewayError::TooLarge);
+    }
+    let body = Limited::new(body, limit).collect().await;
+    // The connection broke, or more came than was allowed; who broke off reads no answer.
+    Ok(body.map_err(|_| GatewayError::TooLarge)?.to_bytes())
 }
 
 /// Whether the content's type is `wanted`, whatever parameters follow.

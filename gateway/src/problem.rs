@@ -1,6 +1,7 @@
 //! Errors as problem+json (RFC 9457), and the one mapping from their kind to an HTTP status.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
@@ -88,12 +89,14 @@ struct Violation {
 #[derive(Clone, Debug)]
 pub(crate) struct Refused {
     pub(crate) reason: Reason,
+    pub(crate) error: Arc<GatewayError>,
 }
 
 impl GatewayError {
     fn status(&self) -> StatusCode {
         match (self, self.reason()) {
             (Self::NoSuchPath, _) => StatusCode::NOT_FOUND,
+            (Self::WrongType, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             (Self::NoSuchMethod, _) => StatusCode::METHOD_NOT_ALLOWED,
             (_, Reason::RequestTooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             (_, reason) => status(reason.kind()),
@@ -102,10 +105,8 @@ impl GatewayError {
 
     fn details(&self) -> ProblemDetails {
         let (reason, facts) = (self.reason(), self.facts());
-        // The gateway names its own fields as JSON does.
-        let is_own = !matches!(self, Self::Peer(_));
         let violations = facts.violations.into_iter().map(|one| Violation {
-            field: if is_own { one.field } else { field_in_json(&one.field) },
+            field: one.field,
             reason: one.reason.into_owned(),
             description: one.description,
         });
@@ -147,7 +148,7 @@ impl IntoResponse for GatewayError {
         if let Some(seconds) = details.retry_after_seconds {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(Refused { reason: self.reason() });
+        response.extensions_mut().insert(Refused { reason: self.reason(), error: Arc::new(self) });
         response
     }
 }
@@ -158,7 +159,7 @@ fn whole_seconds(length: Duration) -> u64 {
 }
 
 /// The contract nests the document and spells fields in snake case; JSON is flat there and spells them in camel case.
-fn field_in_json(field: &str) -> String {
+pub(crate) fn field_in_json(field: &str) -> String {
     match field {
         "document.type" => "documentType".to_owned(),
         "document.number" => "documentNumber".to_owned(),

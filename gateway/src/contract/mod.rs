@@ -3,10 +3,16 @@
 //! Nothing is exposed by a line of code here, and nothing is exposed half: a method or field whose options make no sense stops the start,
 //! in words that name it and the rule it breaks.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the one handler and the emitters follow"))]
-
+mod answer;
+mod ask;
+mod call;
+mod connect;
 mod method;
+mod raw;
 mod rules;
+mod secret;
+mod shape;
+mod stream;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +21,8 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor, MethodDe
 use shiming_proto::options::v1::{CallerKind, EdgeRule, FieldRule, Secret};
 use shiming_rpc::policy::{self, PolicyError, PolicyTable};
 
+pub(crate) use call::Exposed;
+pub(crate) use connect::errors as connect_errors;
 use rules::Rules;
 
 /// What stops a start.
@@ -98,11 +106,19 @@ impl Contract {
     }
 
     /// Methods that handlers of the gateway's own serve, at paths of their own.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for what is generated from the contract, which follows")
+    )]
     pub(crate) fn by_hand(&self) -> impl Iterator<Item = &Arc<Method>> {
         self.by_hand.iter()
     }
 
     /// What a field is to a browser; a field without the option is nothing special.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for what is generated from the contract, which follows")
+    )]
     pub(crate) fn rule(&self, field: &FieldDescriptor) -> FieldRule {
         self.rules.of(field)
     }

@@ -42,6 +42,11 @@ impl Rules {
         })
     }
 
+    /// Whether the message, at any depth, has a field that is not the browser's to say.
+    pub(super) fn hides(&self, message: &MessageDescriptor) -> bool {
+        self.any(message, &mut Vec::new(), &|rule, _| rule.internal || rule.secret() != Secret::Unspecified)
+    }
+
     /// Whether a field below the first level, at any depth, is a secret.
     pub(super) fn hides_a_secret(&self, message: &MessageDescriptor) -> bool {
         let mut seen = vec![message.full_name().to_owned()];

@@ -8,9 +8,11 @@
 
 mod applications;
 mod bindings;
+mod calls;
 mod capture;
 mod challenge;
 mod collection;
+mod connect;
 mod csrf;
 mod demo;
 mod documentation;

@@ -1,7 +1,7 @@
 //! Every reason why a picture is refused, made from real photos.
 
 use bytes::Bytes;
-use shiming_face_auth::engine::{CaptureFault, EngineError, FaceEngine};
+use shiming_face_engine::{CaptureFault, EngineError, FaceEngine};
 use shiming_pictures::{RgbImage, cut};
 
 use super::{decoded, engine, relit, scaled};

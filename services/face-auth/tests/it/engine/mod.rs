@@ -6,7 +6,7 @@ mod observations;
 mod people;
 
 use bytes::Bytes;
-use shiming_face_auth::engine::{EngineConfig, FaceEngine};
+use shiming_face_engine::{EngineConfig, FaceEngine};
 use shiming_pictures::{RgbImage, repository};
 
 fn engine() -> FaceEngine {

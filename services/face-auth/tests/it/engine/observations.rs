@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use futures::future::join_all;
-use shiming_face_auth::engine::{
+use shiming_face_engine::{
     CaptureFault, EngineConfig, EngineError, FaceEngine, FacePoint, Observation, ObserveOptions,
 };
 use shiming_pictures::{Rgb, RgbImage};

@@ -1,7 +1,7 @@
 //! The same person is accepted, another one is refused.
 
 use bytes::Bytes;
-use shiming_face_auth::engine::{FaceEngine, Template};
+use shiming_face_engine::{FaceEngine, Template};
 use shiming_pictures::{cut, grey, mirrored, tilted};
 
 use super::{decoded, engine, relit, scaled};
