@@ -78,9 +78,9 @@ pub enum IdentityError {
     /// The face session is not the one that was opened for this, or was used.
     #[error("face result refused")]
     FaceResultRefused,
-    /// face-auth said no.
-    #[error("face-auth refused")]
-    Face(Problem),
+    /// face-auth or messaging said no, in words for the person.
+    #[error("a neighbour refused")]
+    Neighbour(#[source] Problem),
     /// face-auth can't be asked.
     #[error("face-auth unavailable")]
     FaceUnavailable(#[source] BoxedCause),
@@ -141,7 +141,7 @@ impl ServiceError for IdentityError {
             Self::SmsProvider(_) => Reason::SmsProvider,
             Self::FaceResultRefused => Reason::FaceResultRefused,
             Self::FaceUnavailable(_) => Reason::Unavailable,
-            Self::Face(problem) => problem.reason(),
+            Self::Neighbour(problem) => problem.reason(),
             Self::Store(error) => error.reason(),
             Self::Cache(error) => error.reason(),
             Self::FaceFault(_) | Self::Crypto(_) | Self::Corrupt(_) => Reason::Internal,
@@ -162,7 +162,7 @@ impl ServiceError for IdentityError {
             Self::FaceUnavailable(_) => {
                 "人脸识别服务暂时不可用，请稍后再试；急需办理的，可以使用短信验证码登录，或者本人携带有效证件原件，到就近的办税服务厅办理。".into()
             }
-            Self::Face(problem) => problem.words(),
+            Self::Neighbour(problem) => problem.words(),
             _ => self.reason().words().into(),
         }
     }
@@ -175,7 +175,7 @@ impl ServiceError for IdentityError {
             Self::CodeWrong(refusal) => refusal.facts(),
             Self::CodeTooSoon(wait) | Self::IdentityLocked(wait) => Facts::wait(*wait),
             Self::SmsProvider(_) | Self::FaceUnavailable(_) => Facts::wait(Duration::from_secs(5)),
-            Self::Face(problem) => problem.facts(),
+            Self::Neighbour(problem) => problem.facts(),
             Self::Store(error) => error.facts(),
             Self::Cache(error) => error.facts(),
             _ => Facts::none(),

@@ -57,7 +57,7 @@ impl AsStoreError for MessagingError {
 impl ServiceError for MessagingError {
     fn reason(&self) -> Reason {
         match self {
-            Self::Invalid(_) => Reason::InvalidField,
+            Self::Invalid(_) | Self::Sms(SmsFailure::Number { .. }) => Reason::InvalidField,
             Self::MessageNotFound => Reason::MessageNotFound,
             Self::NoSession => Reason::SessionRequired,
             Self::TemplateUnknown => Reason::TemplateUnknown,
@@ -80,6 +80,10 @@ impl ServiceError for MessagingError {
     fn facts(&self) -> Facts {
         match self {
             Self::Invalid(violations) => Facts::fields(violations.clone()),
+            Self::Sms(SmsFailure::Number { .. }) => {
+                let words = "该手机号码不能接收短信，请更换其他手机号码";
+                Facts::fields(vec![FieldViolation::new("mobile", "MOBILE_UNREACHABLE", words)])
+            }
             Self::Sms(SmsFailure::Limited { .. }) => Facts::wait(Duration::from_mins(1)),
             Self::Sms(SmsFailure::Unreachable(_)) | Self::BeingSent => Facts::wait(Duration::from_secs(5)),
             Self::Store(error) => error.facts(),

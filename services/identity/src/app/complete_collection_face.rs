@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::TokenHash;
-use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
+use shiming_kernel::{CallContext, FaceSessionId, Reason, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
 use super::{App, allow, derived_request};
@@ -93,7 +93,7 @@ async fn redeem(
         request_id: derived_request("collection redeem", &[&collection.id, &session]),
     };
     match app.face.redeem(redemption).await.map_err(IdentityError::from) {
-        Err(IdentityError::Face(problem)) if problem.reason == "FACE_RESULT_REFUSED" => {
+        Err(IdentityError::Neighbour(problem)) if problem.reason == Reason::FaceResultRefused => {
             refuse(app, caller, collection, session).await?;
             Err(IdentityError::FaceResultRefused)
         }

@@ -78,12 +78,16 @@ pub(crate) async fn send(
     let minutes = app.rules.code_lifetime.get().as_secs().div_ceil(60);
     let message = CodeMessage { mobile: target.mobile.clone(), code, minutes, request_id };
     let sent = app.sms.send_code(message).await;
-    app.sending.note(sent.is_ok(), app.now());
-    let Err(SmsError(cause)) = sent else { return Ok(()) };
+    // What the provider says of one number closes the way for nobody else.
+    app.sending.note(!matches!(sent, Err(SmsError::Unsent(_))), app.now());
+    let Err(refused) = sent else { return Ok(()) };
     if let Err(error) = codes::uncount_sending(app, &target.mobile, counted).await {
         tracing::warn!(%error, "a sending that failed still counts");
     }
-    Err(IdentityError::SmsProvider(Some(cause)))
+    Err(match refused {
+        SmsError::Number(problem) => IdentityError::Neighbour(problem),
+        SmsError::Unsent(cause) => IdentityError::SmsProvider(Some(cause)),
+    })
 }
 
 /// Sends a code in the background, holding `place` until the provider has answered.

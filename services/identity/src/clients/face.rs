@@ -138,7 +138,7 @@ pub enum FaceError {
 impl From<FaceError> for IdentityError {
     fn from(error: FaceError) -> Self {
         match error {
-            FaceError::Refused(problem) => Self::Face(problem),
+            FaceError::Refused(problem) => Self::Neighbour(problem),
             FaceError::Unavailable(cause) => Self::FaceUnavailable(cause),
             FaceError::Fault(cause) => Self::FaceFault(cause),
         }

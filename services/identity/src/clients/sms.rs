@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shiming_identifiers::Mobile;
-use shiming_kernel::{Redacted, RequestId};
+use shiming_kernel::{Reason, Redacted, RequestId};
 use shiming_proto::messaging::v1::sms_service_client::SmsServiceClient;
 use shiming_proto::messaging::v1::{SendSmsRequest, SmsTemplate};
 use shiming_rpc::ClientChannel;
@@ -25,8 +25,14 @@ pub struct CodeMessage {
 
 /// The message was not taken.
 #[derive(Debug, thiserror::Error)]
-#[error("sms not taken")]
-pub struct SmsError(#[source] pub BoxedCause);
+pub enum SmsError {
+    /// Nothing is sent to this number, at least for now; in words for the person. Says nothing of other numbers.
+    #[error("number refused")]
+    Number(#[source] Problem),
+    /// Nobody's message may get through.
+    #[error("sms not taken")]
+    Unsent(#[source] BoxedCause),
+}
 
 /// Sends one-time codes.
 #[async_trait]
@@ -64,7 +70,34 @@ impl SmsSender for MessagingSms {
         sent.map(drop).map_err(|status| {
             let problem = Problem::from_status(&status);
             tracing::warn!(reason = %problem.reason, kind = %problem.kind(), "sms not taken");
-            SmsError(Box::new(status))
+            judge(problem)
         })
+    }
+}
+
+/// Tells what concerns the one number from what concerns them all.
+fn judge(problem: Problem) -> SmsError {
+    let about_mobile = || problem.facts.violations.iter().any(|violation| violation.field == "mobile");
+    match problem.reason {
+        Reason::CodeTooSoon => SmsError::Number(problem),
+        Reason::InvalidField if about_mobile() => SmsError::Number(problem),
+        _ => SmsError::Unsent(Box::new(problem)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiming_kernel::{Facts, FieldViolation};
+
+    #[test]
+    fn a_refused_number_is_told_from_a_broken_way() {
+        let field = |name: &str| Facts::fields(vec![FieldViolation::new(name, "X", "x")]);
+        let judged = |reason: Reason, facts| judge(Problem { facts, ..reason.into() });
+        assert!(matches!(judged(Reason::CodeTooSoon, Facts::none()), SmsError::Number(_)));
+        assert!(matches!(judged(Reason::InvalidField, field("mobile")), SmsError::Number(_)));
+        assert!(matches!(judged(Reason::InvalidField, field("template")), SmsError::Unsent(_)));
+        assert!(matches!(judged(Reason::SmsProvider, Facts::none()), SmsError::Unsent(_)));
+        assert!(matches!(judged(Reason::Unavailable, Facts::none()), SmsError::Unsent(_)));
     }
 }

@@ -40,7 +40,7 @@ impl Decoy {
         let person = Person {
             id: PersonId::from(Uuid::nil()),
             identity: identity(DocumentType::ResidentId.name(), "11010519491231002X", "无名氏", now)?,
-            mobile: vault.stored_mobile("10000000000")?,
+            mobile: Vault::stored_mobile("10000000000")?,
             profile: Profile {
                 email: Some(EmailAddress::parse("nobody@example.cn").map_err(broken)?),
                 nationality: Nationality::from_alpha2("CN").map_err(broken)?,
@@ -165,7 +165,7 @@ fn open(vault: &Vault, row: &Model) -> Result<Person, IdentityError> {
     Ok(Person {
         id: PersonId::from(id),
         identity: identity(&row.document_type, number.expose(), name.expose(), row.create_time)?,
-        mobile: vault.stored_mobile(field("persons.mobile", &row.mobile_sealed)?.expose())?,
+        mobile: Vault::stored_mobile(field("persons.mobile", &row.mobile_sealed)?.expose())?,
         profile: Profile {
             email: email.map_err(|_| IdentityError::Corrupt("persons.email"))?,
             nationality: nationality.map_err(|_| IdentityError::Corrupt("persons.nationality"))?,

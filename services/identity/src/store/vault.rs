@@ -3,7 +3,7 @@
 use shiming_crypto::{
     BlindIndex, CryptoError, Keyring, KeyringError, MacKey, OneTimeCodes, Sealer, field_context,
 };
-use shiming_identifiers::{Mobile, MobileRule};
+use shiming_identifiers::Mobile;
 use shiming_kernel::Redacted;
 use uuid::Uuid;
 
@@ -21,7 +21,6 @@ pub(crate) struct Vault {
     pub(crate) codes: OneTimeCodes,
     /// Names for identities and phones in cache keys and audit rows, and ids derived from other ids.
     pub(crate) pseudonyms: MacKey,
-    any_mobile: MobileRule,
 }
 
 impl Vault {
@@ -33,7 +32,6 @@ impl Vault {
             mobiles: BlindIndex::new(keyring, "persons.mobile")?,
             codes: OneTimeCodes::new(keyring, "identity")?,
             pseudonyms: MacKey::new(keyring, "identity pseudonyms")?,
-            any_mobile: MobileRule::new("1[0-9]{10}").unwrap_or_default(),
         })
     }
 
@@ -56,8 +54,8 @@ impl Vault {
     }
 
     /// A stored mobile, whatever ranges are taken today.
-    pub(super) fn stored_mobile(&self, text: &str) -> Result<Mobile, IdentityError> {
-        Mobile::parse_with(&self.any_mobile, text).map_err(|_| IdentityError::Corrupt("persons.mobile"))
+    pub(super) fn stored_mobile(text: &str) -> Result<Mobile, IdentityError> {
+        Mobile::parse_taken(text).map_err(|_| IdentityError::Corrupt("persons.mobile"))
     }
 
     pub(super) fn index_version(&self) -> Result<i32, IdentityError> {

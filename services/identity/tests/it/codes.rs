@@ -21,6 +21,7 @@ on_sqlite!(
     a_new_code_kills_the_old,
     one_a_minute_five_an_hour_ten_a_day,
     the_provider_failing_costs_nothing,
+    a_refused_number_closes_the_way_for_nobody_else,
     the_lock_survives_a_restart_and_ends_at_midnight,
     without_the_cache_nothing_is_sent_or_believed,
 );
@@ -117,6 +118,20 @@ async fn the_provider_failing_costs_nothing(database: TestDatabase) {
         .finish_collection(finish(&begun, &citizen, &code))
         .await
         .expect("the quota was untouched");
+}
+
+async fn a_refused_number_closes_the_way_for_nobody_else(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    let begun = world.up_to_profile(&citizen).await;
+    world.sms.limiting.store(true, Ordering::SeqCst);
+    for _ in 0..4 {
+        let refused = world.collections().send_collection_code(send_code(&begun, &citizen.mobile)).await;
+        assert_eq!(reason(refused), "CODE_TOO_SOON", "as the provider says");
+    }
+    world.sms.limiting.store(false, Ordering::SeqCst);
+    outcome(world.logins().send_login_code(send_login_code(&crate::people::citizen(2))).await)
+        .expect("others get their codes");
 }
 
 /// Takes tries of the identity's day in a collection: `count` wrong ones, at most five per code.

@@ -105,6 +105,8 @@ impl FaceAuth for Face {
 /// messaging's provider: keeps what it takes, each request once.
 pub(crate) struct Sms {
     pub(crate) failing: AtomicBool,
+    /// The provider limits every number it is asked for.
+    pub(crate) limiting: AtomicBool,
     pub(crate) asked: AtomicUsize,
     taken: mpsc::UnboundedSender<CodeMessage>,
     messages: tokio::sync::Mutex<mpsc::UnboundedReceiver<CodeMessage>>,
@@ -118,6 +120,7 @@ impl Sms {
         let (taken, messages) = mpsc::unbounded_channel();
         Self {
             failing: AtomicBool::new(false),
+            limiting: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
             taken,
             messages: messages.into(),
@@ -144,6 +147,9 @@ impl SmsSender for Sms {
     async fn send_code(&self, message: CodeMessage) -> Result<(), SmsError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let failing = self.failing.load(Ordering::SeqCst);
+        if self.limiting.load(Ordering::SeqCst) {
+            return Err(SmsError::Number(Reason::CodeTooSoon.into()));
+        }
         if !failing {
             let mut seen = self.seen.lock().unwrap();
             if !seen.contains(&message.request_id) {
@@ -152,7 +158,7 @@ impl SmsSender for Sms {
             }
         }
         self.attempts.notify_one();
-        if failing { Err(SmsError("provider says 503".into())) } else { Ok(()) }
+        if failing { Err(SmsError::Unsent("provider says 503".into())) } else { Ok(()) }
     }
 }
 

@@ -98,8 +98,9 @@ fn sms_value(name: &str, value: Option<&String>) -> Result<Redacted<String>, Mes
     }
 }
 
+/// Identity, where people give their numbers, has judged it.
 pub(super) fn mobile(text: &str) -> Result<Mobile, MessagingError> {
-    Mobile::parse(text).map_err(|error| MessagingError::Invalid(vec![error.violation("mobile")]))
+    Mobile::parse_taken(text).map_err(|error| MessagingError::Invalid(vec![error.violation("mobile")]))
 }
 
 pub(super) fn message(view: MessageView) -> proto::Message {

@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use shiming_kernel::Redacted;
+use shiming_kernel::{Reason, Redacted};
 use shiming_messaging::TencentConfig;
 use shiming_proto::messaging::v1::{ListDemoSmsRequest, SendSmsRequest, SmsTemplate};
+use shiming_rpc::status::Problem;
 use shiming_testkit::TestDatabase;
 use tokio::net::TcpListener;
 use tonic::Status;
@@ -25,6 +26,8 @@ shiming_testkit::on_each_database!(
     tencent_gets_what_its_api_documents,
     a_provider_that_fails_is_tried_again_under_the_same_request_id,
     a_provider_that_refuses_is_no_success,
+    a_number_on_the_black_list_is_told_beside_its_field,
+    a_number_that_identity_took_is_no_longer_judged,
 );
 
 fn code(code: &str, request_id: Uuid) -> SendSmsRequest {
@@ -71,7 +74,7 @@ async fn the_same_request_id_with_another_text_is_refused(database: TestDatabase
 async fn wrong_fields_are_named_and_never_repeated(database: TestDatabase) {
     let stand = Stand::start(database).await;
     let bad = [
-        SendSmsRequest { mobile: "12345678901".into(), ..code("123456", Uuid::now_v7()) },
+        SendSmsRequest { mobile: "1234567890".into(), ..code("123456", Uuid::now_v7()) },
         SendSmsRequest { template: 0, ..code("123456", Uuid::now_v7()) },
         SendSmsRequest { params: HashMap::new(), ..code("123456", Uuid::now_v7()) },
         SendSmsRequest { request_id: "x".into(), ..code("123456", Uuid::now_v7()) },
@@ -164,4 +167,19 @@ async fn a_provider_that_refuses_is_no_success(database: TestDatabase) {
     let (stand, _cloud) = tencent(database, vec![(200, error); 20]).await;
     let refused = send(&stand, code("123456", Uuid::now_v7())).await.unwrap_err();
     assert_eq!(reason(&refused), "SMS_PROVIDER");
+}
+
+async fn a_number_on_the_black_list_is_told_beside_its_field(database: TestDatabase) {
+    let listed = json!({"Response": {"SendStatusSet": [{"Code": "FailedOperation.PhoneNumberInBlacklist"}], "RequestId": "r"}});
+    let (stand, cloud) = tencent(database, vec![(200, listed)]).await;
+    let refused = Problem::from(send(&stand, code("123456", Uuid::now_v7())).await.unwrap_err());
+    assert_eq!(refused.reason, Reason::InvalidField);
+    assert_eq!(refused.facts.violations[0].field, "mobile");
+    assert_eq!(cloud.0.lock().unwrap().taken.len(), 1, "not tried again");
+}
+
+async fn a_number_that_identity_took_is_no_longer_judged(database: TestDatabase) {
+    let stand = Stand::start(database).await;
+    let of_a_new_range = SendSmsRequest { mobile: "12345678901".into(), ..code("123456", Uuid::now_v7()) };
+    assert_eq!(send(&stand, of_a_new_range).await.unwrap(), "console");
 }

@@ -95,10 +95,18 @@ impl Mobile {
 
     /// Reads a number by `rule`. `+86`, `0086`, spaces and dashes are accepted.
     pub fn parse_with(rule: &MobileRule, text: &str) -> Result<Self, IdentifierError> {
+        Self::parse_taken(text).and_then(|mobile| {
+            if rule.allows(&mobile.0) { Ok(mobile) } else { Err(IdentifierError::MobileFormat) }
+        })
+    }
+
+    /// Reads a number that was taken before, by whatever rule was in force: any eleven digits. Only where a person gives a number does a
+    /// rule decide; everybody after that, in this service or another, has to live with the answer.
+    pub fn parse_taken(text: &str) -> Result<Self, IdentifierError> {
         let folded = fold::code(text);
         let bare = ["+86", "0086"].iter().find_map(|prefix| folded.strip_prefix(prefix)).unwrap_or(&folded);
         let number: String = bare.chars().filter(|c| !is_dash(*c)).collect();
-        if number.len() == 11 && number.bytes().all(|b| b.is_ascii_digit()) && rule.allows(&number) {
+        if number.len() == 11 && number.bytes().all(|b| b.is_ascii_digit()) {
             Ok(Self(number))
         } else {
             Err(IdentifierError::MobileFormat)
@@ -170,6 +178,9 @@ mod tests {
         assert!(Mobile::parse_with(&rule, "13800138000").is_err());
         assert!(Mobile::parse_with(&MobileRule::new("138").unwrap(), "13800138000").is_err());
         assert!(MobileRule::new("(").is_err());
+        let anything = MobileRule::new(".*").unwrap();
+        let odd = Mobile::parse_with(&anything, "02345678901").unwrap();
+        assert_eq!(Mobile::parse_taken(odd.as_str()), Ok(odd), "what a rule took stays readable");
         assert_eq!(MobileRule::new(DEFAULT_PATTERN).unwrap(), MobileRule::default());
     }
 

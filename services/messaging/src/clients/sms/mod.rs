@@ -53,7 +53,13 @@ pub(crate) enum SmsFailure {
         /// The provider's error code.
         code: String,
     },
-    /// The provider limits this number for now.
+    /// The provider sends nothing to this number: it is none, or is on its black list. Others get theirs.
+    #[error("the provider refuses this number: {code}")]
+    Number {
+        /// The provider's error code.
+        code: String,
+    },
+    /// The provider limits this number for now. Others get theirs.
     #[error("the provider limits this number: {code}")]
     Limited {
         /// The provider's error code.

@@ -133,12 +133,34 @@ fn judge(status: StatusCode, envelope: Result<Envelope, reqwest::Error>) -> Resu
     }
 }
 
+/// <https://cloud.tencent.com/document/product/382/59177>: what is said of one number is told from what concerns them all, as the daily
+/// limit of the whole account does.
 fn refusal(code: String) -> SmsFailure {
-    if code.starts_with("LimitExceeded") {
+    if code.starts_with("LimitExceeded.PhoneNumber") || code == "LimitExceeded.DeliveryFrequencyLimit" {
         SmsFailure::Limited { code }
+    } else if code.ends_with(".PhoneNumberInBlacklist") || code.ends_with(".IncorrectPhoneNumber") {
+        SmsFailure::Number { code }
     } else if code.starts_with("InternalError") || code == "RequestLimitExceeded" {
         SmsFailure::Unreachable(None)
     } else {
         SmsFailure::Refused { code }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_concerns_one_number_is_told_from_what_concerns_all() {
+        for code in ["LimitExceeded.PhoneNumberDailyLimit", "LimitExceeded.DeliveryFrequencyLimit"] {
+            assert!(matches!(refusal(code.into()), SmsFailure::Limited { .. }), "{code}");
+        }
+        for code in ["FailedOperation.PhoneNumberInBlacklist", "InvalidParameterValue.IncorrectPhoneNumber"] {
+            assert!(matches!(refusal(code.into()), SmsFailure::Number { .. }), "{code}");
+        }
+        for code in ["LimitExceeded.AppDailyLimit", "FailedOperation.InsufficientBalanceInSmsPackage"] {
+            assert!(matches!(refusal(code.into()), SmsFailure::Refused { .. }), "{code}");
+        }
     }
 }
