@@ -2,9 +2,11 @@
 //
 //   node tests/checks.mjs [name...]       all of them, or only those named; `--list` names them
 //
-// A check without a reader of its output counts as one; a test run counts each of its tests.
+// A check without a reader of its output counts as one; a test run counts each of its tests. What needs no Rust runs beside what does, and
+// shows its output when it has ended.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tally } from './setup/tally.mjs';
@@ -26,11 +28,14 @@ function pageSteps() {
   ];
 }
 
-/** Unit, store, rpc, e2e and chaos tests. The binaries the e2e tests start are built first, with the tests' own features. */
+/**
+ * Unit, store, rpc, e2e and chaos tests. The binaries the e2e tests start are built first, with the tests' own features. Many tests wait for
+ * a server, a clock or a camera most of their time: twice as many as cores run at once.
+ */
 function rustSteps() {
   const nextest = has('cargo', 'nextest', '--version');
   const run = nextest
-    ? { run: ['cargo', 'nextest', 'run', '--locked', '--workspace', '--no-fail-fast'], reads: 'nextest' }
+    ? { run: ['cargo', 'nextest', 'run', '--locked', '--workspace', '--no-fail-fast', '--test-threads', `${2 * availableParallelism()}`], reads: 'nextest' }
     : { run: ['cargo', 'test', '--locked', '--workspace', '--no-fail-fast', '--lib', '--bins', '--tests'], reads: 'cargo' };
   return [
     { run: ['cargo', 'build', '--locked', '--workspace', '--bins', '--tests'] },
@@ -40,16 +45,9 @@ function rustSteps() {
   ];
 }
 
-function browserSteps() {
-  const folder = join(root, 'tests/browser');
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.test.mjs')) : [];
-  const run = ['node', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files.map((name) => join(folder, name))];
-  return files.length ? [{ run, reads: 'node' }] : [{ run: ['ls', join(folder, 'journey.test.mjs')] }];
-}
-
 const checks = [
   // The reader of the runners' output comes first: without it no number below means anything.
-  { name: 'tally', steps: () => [{ run: ['node', '--test', '--test-reporter=spec', 'tests/setup/tally.test.mjs'], reads: 'node' }] },
+  { name: 'tally', beside: true, steps: () => [{ run: ['node', '--test', '--test-reporter=spec', 'tests/setup/tally.test.mjs'], reads: 'node' }] },
   { name: 'format', steps: () => [{ run: ['cargo', 'fmt', '--all', '--check'] }] },
   // Selected through the workspace, so that its dependencies are built with the features every later step uses.
   {
@@ -62,6 +60,7 @@ const checks = [
   },
   {
     name: 'contract',
+    beside: true,
     steps: () => [
       { run: [buf, 'lint'] },
       { run: [buf, 'format', '--diff', '--exit-code'] },
@@ -69,25 +68,33 @@ const checks = [
       { run: [join(root, '.setup/venv/bin/openapi-spec-validator'), 'gateway/openapi.json'] },
     ],
   },
-  { name: 'pages', steps: pageSteps },
+  { name: 'pages', beside: true, steps: pageSteps },
   { name: 'rust', steps: rustSteps },
   { name: 'k8s', steps: () => [{ run: [python, '-m', 'unittest', 'discover', '-s', 'tests/k8s'], reads: 'unittest' }] },
-  { name: 'browser', steps: browserSteps },
+  { name: 'browser', steps: () => [{ run: ['node', '--test', '--test-reporter=spec', 'tests/browser/all.mjs'], reads: 'node' }] },
 ];
 
-/** Runs one step, showing its output as it comes. */
-function perform({ run: [command, ...words], cwd = root }) {
+/** Runs one step, showing its output as it comes, or at its end when others show theirs meanwhile. */
+function perform({ run: [command, ...words], cwd = root }, atOnce) {
   return new Promise((done) => {
     const path = [join(root, '.setup/bin'), join(root, 'tests/node_modules/.bin'), process.env.PATH].join(delimiter);
     const child = spawn(command, words, { cwd, env: { ...process.env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const title = `\n── ${[command, ...words].map((word) => word.replace(`${root}/`, '')).join(' ')}`;
+    if (atOnce) console.log(title);
     let output = '';
     for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
-      from.setEncoding('utf8').on('data', (text) => { output += text; to.write(text); });
+      from.setEncoding('utf8').on('data', (text) => { output += text; if (atOnce) to.write(text); });
     }
-    child.on('error', (error) => done({ status: 127, output: error.message }));
-    child.on('close', (status) => done({ status: status ?? 1, output }));
+    let ended = false;
+    const end = (status) => {
+      if (!atOnce && !ended) console.log(`${title}\n${output}`);
+      ended = true;
+      done({ status, output });
+    };
+    child.on('error', (error) => { output += error.message; end(127); });
+    child.on('close', (status) => end(status ?? 1));
     // A server that a test left behind may hold the pipes open for ever.
-    child.on('exit', (status) => setTimeout(() => done({ status: status ?? 1, output }), 5000).unref());
+    child.on('exit', (status) => setTimeout(() => end(status ?? 1), 5000).unref());
   });
 }
 
@@ -102,22 +109,30 @@ if (unknown) {
   process.exit(2);
 }
 
-const total = { passed: 0, failed: 0 };
-const rows = [];
-for (const { name, steps } of checks.filter((check) => !asked.length || asked.includes(check.name))) {
-  const started = Date.now();
-  const sum = { passed: 0, failed: 0 };
-  for (const step of steps()) {
-    console.log(`\n── ${name}: ${step.run.map((word) => word.replace(`${root}/`, '')).join(' ')}`);
-    const { passed, failed } = tally(await perform(step), step);
-    sum.passed += passed;
-    sum.failed += failed;
+/** Runs checks one after the other; each gets its numbers. */
+async function performInTurn(some, atOnce) {
+  for (const check of some) {
+    const started = Date.now();
+    Object.assign(check, { passed: 0, failed: 0 });
+    for (const step of check.steps()) {
+      const { passed, failed } = tally(await perform(step, atOnce), step);
+      check.passed += passed;
+      check.failed += failed;
+    }
+    check.seconds = Math.round((Date.now() - started) / 1000);
   }
-  total.passed += sum.passed;
-  total.failed += sum.failed;
-  const seconds = Math.round((Date.now() - started) / 1000);
-  rows.push(`${sum.failed ? 'FAILED' : 'ok    '}  ${name.padEnd(14)} ${String(sum.passed).padStart(5)} passed ${String(sum.failed).padStart(4)} failed ${String(seconds).padStart(5)} s`);
 }
-console.log(`\n${rows.join('\n')}\n`);
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exit(total.failed ? 1 : 0);
+
+const started = Date.now();
+const chosen = checks.filter((check) => !asked.length || asked.includes(check.name));
+const beside = chosen.filter((check) => check.beside);
+const others = chosen.filter((check) => !check.beside);
+await Promise.all([performInTurn(others, true), performInTurn(beside, others.length === 0)]);
+
+const rows = chosen.map(({ name, passed, failed, seconds }) => (
+  `${failed ? 'FAILED' : 'ok    '}  ${name.padEnd(14)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${String(seconds).padStart(5)} s`
+));
+const sum = (of) => chosen.reduce((all, check) => all + check[of], 0);
+console.log(`\n${rows.join('\n')}\n\n${Math.round((Date.now() - started) / 1000)} s in all`);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+process.exit(sum('failed') ? 1 : 0);

@@ -51,9 +51,9 @@ fn refusal(edge: &Edge<'_>) -> Option<String> {
         return None;
     }
     let Some(to) = own(edge.to) else { return refused_library(from, edge) };
-    if to == "testkit" {
+    if matches!(to, "testkit" | "pictures") {
         return (edge.kind != DependencyKind::Development)
-            .then(|| format!("{from} → testkit: testkit is a dev-dependency only"));
+            .then(|| format!("{from} → {to}: {to} is a dev-dependency only"));
     }
     // A test may start what it needs beside its crate, but a service stays apart from its siblings even there.
     let allowed = may_use(from, to)
@@ -114,6 +114,7 @@ mod tests {
             ("proto", "kernel"),
             ("newcomer", "kernel"),
             ("identity", "testkit"),
+            ("face-auth", "pictures"),
             ("identity", "all-in-one"),
             ("gateway", "+sea-orm"),
             ("identity", "+redis"),

@@ -1,15 +1,11 @@
 //! Living people before a camera, out of the clips that `make people` brought, and photos that `make photos` brought.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use image::DynamicImage;
+use shiming_pictures::FRAMES;
 
-use crate::process::repository;
-
-/// Frames of a step; with 70 ms between two, a step of seven takes as long as the shortest that is believed.
-const FRAMES: u32 = 7;
+/// Between two frames: a step of seven takes as long as the shortest that is believed.
 const GAP_MS: u32 = 70;
 
 /// A person before a camera. No camera gives one picture twice, so each take has a light and a frame of its own.
@@ -48,7 +44,7 @@ impl Film {
 
     /// The photo that an authority has of him: a JPEG file.
     pub fn portrait(&self) -> Vec<u8> {
-        brought(&folder(self.portrait, "neutral").join("012.jpg"), "people")
+        shiming_pictures::still(self.portrait, "neutral", 12)
     }
 
     /// Does what is asked, in its order: a take of its own each time. Actions are named as the contract spells them.
@@ -67,49 +63,21 @@ impl Film {
 
     /// Pictures of one clip, spread over it.
     fn pictures(&self, clip: &str, take: u32) -> Vec<Vec<u8>> {
-        let folder = folder(self.person, clip);
-        let count = std::fs::read_dir(&folder)
-            .unwrap_or_else(|error| panic!("{}: {error}; run `make people`", folder.display()))
-            .count();
-        let last = u32::try_from(count).unwrap() - 1;
-        (0..FRAMES)
-            .map(|at| folder.join(format!("{:03}.jpg", at * last / (FRAMES - 1))))
-            .map(|file| another_take(&brought(&file, "people"), take))
+        shiming_pictures::clip(self.person, clip, take)
+            .iter()
+            .map(|image| shiming_pictures::jpeg(image, 90))
             .collect()
     }
 }
 
 /// A photo that `make photos` brought, by its name: a JPEG file.
 pub fn photo(name: &str) -> Vec<u8> {
-    brought(&repository().join(".setup/photos").join(name), "photos")
+    shiming_pictures::photo(name)
 }
 
 /// The clip that shows an action.
 fn clip(action: &str) -> String {
     action.trim_start_matches("LIVENESS_ACTION_").to_lowercase().replace('_', "-")
-}
-
-fn folder(person: &str, clip: &str) -> PathBuf {
-    repository().join(".setup/people").join(person).join(clip)
-}
-
-fn brought(file: &Path, by: &str) -> Vec<u8> {
-    std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}; run `make {by}`", file.display()))
-}
-
-/// The picture in a frame a little smaller and a light a little brighter.
-fn another_take(picture: &[u8], take: u32) -> Vec<u8> {
-    let image = image::load_from_memory(picture).unwrap();
-    let inset = take % 7 * 3;
-    let image = image.crop_imm(inset, inset, image.width() - 2 * inset, image.height() - 2 * inset);
-    jpeg(&image.brighten(i32::try_from(take % 5).unwrap() * 9))
-}
-
-fn jpeg(image: &DynamicImage) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 90);
-    image.write_with_encoder(encoder).unwrap();
-    bytes
 }
 
 /// The pictures of each step as a page sends them.

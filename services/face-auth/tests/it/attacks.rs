@@ -1,8 +1,8 @@
 //! Attacks, each made of real pictures: what a thief has of a person, held before the camera or fed in behind it. Every one is refused,
 //! counted, and kept as a risk event; the browser learns no more than that.
 
-use image::{Rgb, RgbImage};
 use shiming_kernel::ErrorKind;
+use shiming_pictures::{Paper, Rgb, RgbImage, pasted, side_by_side};
 use shiming_proto::face::v1::{
     AttackType, CreateFaceSessionRequest, CreateFaceSessionResponse, ListRiskEventsRequest,
     LivenessAction as Action, RiskEvent, SubmitCaptureResponse,
@@ -11,7 +11,6 @@ use shiming_testkit::TestDatabase;
 use tonic::Status;
 
 use crate::film::{FRAMES, Film, Shot, clip, timed};
-use crate::paper::{Paper, pasted};
 use crate::stand::{Stand, ZHANG, for_person, problem};
 
 shiming_testkit::on_each_database!(
@@ -81,7 +80,7 @@ async fn asked(stand: &Stand, actions: &[Action]) -> (CreateFaceSessionResponse,
 /// A photo of the owner, as large as it takes to be judged.
 fn still() -> RgbImage {
     let photo = Film::AUDUN.clip("neutral").swap_remove(3);
-    image::imageops::resize(&photo, 480, 360, image::imageops::FilterType::Triangle)
+    shiming_pictures::resized(&photo, 480, 360)
 }
 
 /// One picture for each frame of each step, made by `show` of the frame's number, 0 to 1 through the capture.
@@ -147,7 +146,7 @@ async fn a_recording_of_an_earlier_session_is_refused(database: TestDatabase) {
     let (second, nonce) = asked(&stand, &TURN_AND_BLINK).await;
     assert_attack(stand.submit(&second, &nonce, shots.clone()).await, "the same files");
     let packed_anew = shots.iter().map(|shot| Shot {
-        image: crate::pictures::jpeg(&image::load_from_memory(&shot.image).unwrap().into_rgb8(), 80),
+        image: crate::pictures::jpeg(&shiming_pictures::decoded(&shot.image), 80),
         ..shot.clone()
     });
     let (third, nonce) = asked(&stand, &TURN_AND_BLINK).await;
@@ -237,18 +236,6 @@ async fn two_people_before_the_camera_are_refused(database: TestDatabase) {
     steps[1][3] = side_by_side(&steps[1][3], &Film::FRANCK.clip("neutral")[0]);
     let refused = problem(stand.submit(&session, &nonce, timed(steps)).await);
     assert_eq!(refused.reason, "CAPTURE_QUALITY");
-}
-
-fn side_by_side(one: &RgbImage, other: &RgbImage) -> RgbImage {
-    let mut both = RgbImage::from_pixel(800, 480, Rgb([120; 3]));
-    image::imageops::replace(&mut both, &image::imageops::crop_imm(one, 160, 0, 400, 480).to_image(), 0, 0);
-    image::imageops::replace(
-        &mut both,
-        &image::imageops::crop_imm(other, 120, 0, 400, 480).to_image(),
-        400,
-        0,
-    );
-    both
 }
 
 /// A lie about when frames were taken.

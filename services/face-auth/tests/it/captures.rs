@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use image::RgbImage;
 use shiming_kernel::ErrorKind;
+use shiming_pictures::RgbImage;
 use shiming_proto::face::v1::submit_capture_request::Part;
 use shiming_proto::face::v1::{CaptureFrame, SubmitCaptureRequest};
 use shiming_testkit::TestDatabase;

@@ -1,16 +1,15 @@
 //! Living people before a camera, out of the clips that `make people` brought, and the attacks made of them.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use image::RgbImage;
+use shiming_pictures::RgbImage;
 use shiming_proto::face::v1::LivenessAction;
 
-use crate::pictures::{jpeg, repository};
+use crate::pictures::jpeg;
 
 /// Frames of a step, and the time between two.
-pub(crate) const FRAMES: usize = 7;
+pub(crate) const FRAMES: usize = shiming_pictures::FRAMES as usize;
 pub(crate) const GAP: Duration = Duration::from_millis(200);
 
 /// One frame of a capture.
@@ -42,9 +41,7 @@ impl Film {
     /// A photo of him as an authority has it: of another day, where there is one.
     pub(crate) fn portrait(self) -> Bytes {
         let person = if self.person == "audun" { "audun-again" } else { self.person };
-        std::fs::read(folder(person, "neutral").join("012.jpg"))
-            .expect("people are ready (make people)")
-            .into()
+        shiming_pictures::still(person, "neutral", 12).into()
     }
 
     /// Does what is asked, in its order.
@@ -56,24 +53,8 @@ impl Film {
 
     /// Pictures of one clip, spread over it.
     pub(crate) fn clip(self, clip: &str) -> Vec<RgbImage> {
-        let folder = folder(self.person, clip);
-        let count = std::fs::read_dir(&folder).expect("people are ready (make people)").count();
-        (0..FRAMES)
-            .map(|at| {
-                let file = folder.join(format!("{:03}.jpg", at * (count - 1) / (FRAMES - 1)));
-                let image =
-                    image::load_from_memory(&std::fs::read(file).expect("a frame")).expect("a picture");
-                let inset = self.take % 7 * 3;
-                let image =
-                    image.crop_imm(inset, inset, image.width() - 2 * inset, image.height() - 2 * inset);
-                image.brighten(i32::try_from(self.take % 5).expect("small") * 9).into_rgb8()
-            })
-            .collect()
+        shiming_pictures::clip(self.person, clip, self.take)
     }
-}
-
-fn folder(person: &str, clip: &str) -> PathBuf {
-    repository(".setup/people").join(person).join(clip)
 }
 
 /// The clip that shows an action.

@@ -15,7 +15,6 @@ mod hosted;
 mod limits;
 mod living;
 mod logs;
-mod paper;
 mod pictures;
 mod providers;
 mod restarts;

@@ -1,19 +1,11 @@
 //! Pictures of people: the astronaut kept here, others brought by `make photos`.
 
-use std::io::Cursor;
-use std::path::{Path, PathBuf};
-
 use bytes::Bytes;
-use image::{DynamicImage, ImageFormat, RgbImage};
-
-pub(crate) fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
-}
+use shiming_pictures::{RgbImage, cut, decoded, relit};
 
 /// A photo that `make photos` brought.
 pub(crate) fn photo(name: &str) -> Bytes {
-    let path = repository(".setup/photos").join(format!("{name}.jpg"));
-    std::fs::read(path).expect("photos are ready (make photos)").into()
+    shiming_pictures::photo(&format!("{name}.jpg")).into()
 }
 
 /// The reference photo of most tests.
@@ -23,10 +15,10 @@ pub(crate) fn astronaut() -> Bytes {
 
 /// The same person before another camera: `step` changes light and frame a little.
 pub(crate) fn astronaut_again(step: u8) -> Bytes {
-    let image = image::load_from_memory(&astronaut()).expect("a picture");
+    let image = decoded(&astronaut());
     let inset = 4 + u32::from(step) * 3;
-    let image = image.crop_imm(inset, inset, image.width() - 2 * inset, image.height() - 2 * inset);
-    jpeg(&image.brighten(i32::from(step) * 6 - 10).into_rgb8(), 85)
+    let part = cut(&image, [inset, inset, image.width() - 2 * inset, image.height() - 2 * inset]);
+    jpeg(&relit(part, 1.0, f32::from(step) * 6.0 - 10.0), 85)
 }
 
 /// Nobody else: another person.
@@ -35,14 +27,9 @@ pub(crate) fn stranger() -> Bytes {
 }
 
 pub(crate) fn png(image: RgbImage) -> Bytes {
-    let mut bytes = Cursor::new(Vec::new());
-    DynamicImage::from(image).write_to(&mut bytes, ImageFormat::Png).expect("encodes");
-    bytes.into_inner().into()
+    shiming_pictures::png(image).into()
 }
 
 pub(crate) fn jpeg(image: &RgbImage, quality: u8) -> Bytes {
-    let mut bytes = Vec::new();
-    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality);
-    image.write_with_encoder(encoder).expect("encodes");
-    bytes.into()
+    shiming_pictures::jpeg(image, quality).into()
 }

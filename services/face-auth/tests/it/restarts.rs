@@ -3,12 +3,12 @@
 use sea_orm::ConnectionTrait as _;
 use shiming_face_auth::FaceAuth;
 use shiming_kernel::{ErrorKind, SystemClock};
+use shiming_pictures::repository;
 use shiming_runtime::Shutdown;
 use shiming_service::{ConfigOf, Opened};
 use shiming_testkit::{Backend, TestDatabase};
 
 use crate::film::Film;
-use crate::pictures::repository;
 use crate::stand::{Stand, ZHANG, config, for_person, problem, reason, redemption};
 
 shiming_testkit::on_each_database!(

@@ -209,7 +209,7 @@ async fn asking_for(
 
 async fn the_level_asked_for_is_reached_or_refused(database: TestDatabase) {
     // A pack whose strict level nobody reaches.
-    let pack = std::fs::read_to_string(crate::pictures::repository("services/face-auth/models/pack.toml"));
+    let pack = std::fs::read_to_string(shiming_pictures::repository("services/face-auth/models/pack.toml"));
     let manifest = tempfile::NamedTempFile::new().unwrap();
     let strict = pack.unwrap().replace("\nstrict = 0.50\n", "\nstrict = 0.99\n");
     assert!(strict.contains("strict = 0.99"));

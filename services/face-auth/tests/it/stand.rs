@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use shiming_face_auth::{FaceAuth, Settings};
 use shiming_kernel::ManualClock;
+use shiming_pictures::repository;
 use shiming_proto::face::v1::authority_service_client::AuthorityServiceClient;
 use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityServiceClient;
 use shiming_proto::face::v1::face_data_service_client::FaceDataServiceClient;
@@ -28,7 +29,6 @@ use tonic::Status;
 use uuid::Uuid;
 
 use crate::film::{Film, Shot, clip, duration};
-use crate::pictures::repository;
 
 /// 张三, whose reference the tests import.
 pub(crate) const ZHANG: (&str, &str) = ("640101199003070015", "张三");

@@ -5,6 +5,7 @@ pub mod otlp;
 mod ports;
 mod postgres;
 mod redis;
+mod shared;
 mod stand;
 mod suite;
 mod supervised;

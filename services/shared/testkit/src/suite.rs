@@ -8,14 +8,27 @@
 
 use tempfile::TempDir;
 
-use crate::postgres::Postgres;
+use crate::postgres::{self, Cluster};
 
-/// An empty database for one test; it goes when this is dropped (PostgreSQL's with the process).
+/// An empty database for one test; it goes when this is dropped.
 #[derive(Debug)]
 pub struct TestDatabase {
     url: String,
     backend: Backend,
     _folder: Option<TempDir>,
+    _in_cluster: Option<InCluster>,
+}
+
+#[derive(Debug)]
+struct InCluster(Cluster, String);
+
+impl Drop for InCluster {
+    fn drop(&mut self) {
+        // The database of a test that failed goes with the cluster.
+        if !std::thread::panicking() {
+            self.0.remove(&self.1);
+        }
+    }
 }
 
 /// Which database a test runs on.
@@ -23,7 +36,7 @@ pub struct TestDatabase {
 pub enum Backend {
     /// A file in a temporary folder.
     Sqlite,
-    /// A database of this process's own cluster.
+    /// A database of the cluster that the tests share.
     Postgres,
 }
 
@@ -33,7 +46,7 @@ impl TestDatabase {
         let folder =
             tempfile::Builder::new().prefix("shiming-sqlite-").tempdir().expect("a temporary folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display());
-        Self { url, backend: Backend::Sqlite, _folder: Some(folder) }
+        Self { url, backend: Backend::Sqlite, _folder: Some(folder), _in_cluster: None }
     }
 
     /// An empty PostgreSQL database, or `None` when `SHIMING_TEST_POSTGRES=off` says so (and then it is said on stderr).
@@ -42,7 +55,14 @@ impl TestDatabase {
             eprintln!("skipped on PostgreSQL: SHIMING_TEST_POSTGRES=off");
             return None;
         }
-        Some(Self { url: Postgres::shared().fresh_database(), backend: Backend::Postgres, _folder: None })
+        let (cluster, name) = (postgres::shared(), format!("test_{}", uuid::Uuid::now_v7().simple()));
+        cluster.create(&name);
+        Some(Self {
+            url: cluster.url(&name),
+            backend: Backend::Postgres,
+            _folder: None,
+            _in_cluster: Some(InCluster(cluster, name)),
+        })
     }
 
     /// `sqlite://…` or `postgres://…`.

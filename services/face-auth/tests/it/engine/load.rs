@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use shiming_face_engine::{EngineConfig, EngineError};
 
-use super::{astronaut, engine_with};
+use super::engine_with;
+use crate::pictures::astronaut;
 
 #[tokio::test]
 async fn a_full_engine_sheds_and_goes_on() {

@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use futures::future::join_all;
-use image::{Rgb, RgbImage};
 use shiming_face_engine::{
     CaptureFault, EngineConfig, EngineError, FaceEngine, FacePoint, Observation, ObserveOptions,
 };
+use shiming_pictures::{Rgb, RgbImage};
 
-use super::{astronaut, decoded, engine, engine_with, jpeg, photo, png, scaled};
+use super::{decoded, engine, engine_with, scaled};
+use crate::pictures::{astronaut, jpeg, photo, png};
 
 const PLAIN: ObserveOptions = ObserveOptions { passive: false };
 const PASSIVE: ObserveOptions = ObserveOptions { passive: true };
@@ -17,7 +18,7 @@ async fn observed(engine: &FaceEngine, image: Bytes) -> Observation {
 }
 
 fn mirrored(bytes: &Bytes) -> Bytes {
-    png(image::imageops::flip_horizontal(&decoded(bytes)))
+    png(shiming_pictures::mirrored(&decoded(bytes)))
 }
 
 /// The picture with an ellipse of one colour about `centre`.

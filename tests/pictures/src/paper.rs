@@ -2,17 +2,23 @@
 
 use image::{Rgb, RgbImage};
 
+use crate::retouch::coordinate;
+
 /// How a sheet is held. Angles in radians; lengths in halves of its width.
-#[derive(Clone, Copy)]
-pub(crate) struct Paper {
-    pub(crate) shift: f32,
-    pub(crate) zoom: f32,
-    pub(crate) roll: f32,
-    /// About the upright and the level axis.
-    pub(crate) yaw: f32,
-    pub(crate) pitch: f32,
+#[derive(Clone, Copy, Debug)]
+pub struct Paper {
+    /// To the right.
+    pub shift: f32,
+    /// 1 is as large as the photo.
+    pub zoom: f32,
+    /// In the picture's plane.
+    pub roll: f32,
+    /// About the upright axis.
+    pub yaw: f32,
+    /// About the level axis.
+    pub pitch: f32,
     /// Bent about the upright axis: the angle of its half width; 0 is flat.
-    pub(crate) bend: f32,
+    pub bend: f32,
 }
 
 /// How far the camera is from the sheet.
@@ -20,10 +26,11 @@ const DISTANCE: f32 = 2.4;
 const WALL: Rgb<u8> = Rgb([96, 98, 101]);
 
 impl Paper {
-    pub(crate) const FLAT: Self = Self { shift: 0.0, zoom: 1.0, roll: 0.0, yaw: 0.0, pitch: 0.0, bend: 0.0 };
+    /// Held flat, right before the camera.
+    pub const FLAT: Self = Self { shift: 0.0, zoom: 1.0, roll: 0.0, yaw: 0.0, pitch: 0.0, bend: 0.0 };
 
     /// What the camera sees: each of its pixels is followed to the sheet, step by step until it is met to a quarter of a pixel.
-    pub(crate) fn show(self, photo: &RgbImage) -> RgbImage {
+    pub fn show(self, photo: &RgbImage) -> RgbImage {
         let (width, height) = photo.dimensions();
         let half = coordinate(width) / 2.0;
         let held = self.hold();
@@ -80,7 +87,7 @@ impl Held {
 }
 
 /// The middle of a face pushed to the viewer's right by a part of the picture's width, the rest left where it is.
-pub(crate) fn pasted(photo: &RgbImage, push: f32) -> RgbImage {
+pub fn pasted(photo: &RgbImage, push: f32) -> RgbImage {
     let (width, height) = photo.dimensions();
     // Audun's nose.
     let (nose_x, nose_y, reach) =
@@ -91,8 +98,4 @@ pub(crate) fn pasted(photo: &RgbImage, push: f32) -> RgbImage {
         let from = x - push * 0.25 * coordinate(width) * (-away).exp();
         image::imageops::interpolate_bilinear(photo, from, y).unwrap_or(WALL)
     })
-}
-
-fn coordinate(value: u32) -> f32 {
-    f32::from(u16::try_from(value).expect("a small picture"))
 }
