@@ -16,5 +16,5 @@ pub use face_auth::{FaceAuth, FaceAuthAlone};
 pub use grpcurl::Grpcurl;
 pub use journey::{Citizen, ENTERPRISE, Journey};
 pub use people::{Film, Shot, photo};
-pub use process::Process;
+pub use process::{Build, Process};
 pub use world::{Part, World};

@@ -10,7 +10,7 @@ use crate::step::{HttpRequest, HttpResponse, Next, Step};
 pub(in crate::client) struct TraceContext;
 
 impl Step for TraceContext {
-    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         // No span of its own: the callee's, as a child of the caller's, says all.
         let context = tracing::Span::current().context();
         opentelemetry::global::get_text_map_propagator(|propagator| {

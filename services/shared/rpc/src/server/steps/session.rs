@@ -43,7 +43,7 @@ impl Session {
 }
 
 impl Step for Session {
-    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         let Some(facts) = Facts::of(&request) else { return Refusal::Internal.response() };
         let Some(method) = facts.method() else { return next.call(request).await };
         let Some(caller) = request.extensions_mut().remove::<Caller>() else {

@@ -35,7 +35,7 @@ impl Trace {
 }
 
 impl Step for Trace {
-    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         let target = self.target(request.uri().path());
         let span = match &target {
             Target::Method(method) => open_span(&method.path, &request),
