@@ -53,6 +53,17 @@ clients! {
 }
 
 impl Clients {
+    /// The channel to the service that serves `name`, such as `shiming.identity.v1.SessionService`.
+    pub(crate) fn serving(&self, name: &str) -> Option<&ClientChannel> {
+        match name.strip_prefix("shiming.")?.split('.').next()? {
+            "identity" => Some(&self.identity),
+            "face" => Some(&self.face_auth),
+            "enterprise" => Some(&self.enterprise_binding),
+            "messaging" => Some(&self.messaging),
+            _ => None,
+        }
+    }
+
     /// Connections open with the first call.
     pub(crate) fn connect(connector: &Connector, peers: &Peers) -> anyhow::Result<Self> {
         Ok(Self {

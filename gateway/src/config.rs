@@ -60,7 +60,7 @@ pub struct HttpConfig {
     pub trusted_proxies: Vec<IpNet>,
     /// Connections held open at once.
     pub connection_limit: usize,
-    /// Requests answered at once; one more gets 503.
+    /// Requests answered at once; one more gets 429.
     pub concurrency_limit: usize,
     /// The longest a request may take.
     pub request_timeout: DurationText,

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use shiming_cache::CacheError;
-use shiming_kernel::{ErrorKind, FieldViolation, ServiceError};
+use shiming_kernel::{Facts, FieldViolation, Reason, ServiceError};
 use shiming_rpc::convert::InvalidField;
 use shiming_rpc::status::Problem;
 use tonic::Status;
+
+use crate::problem::field_in_json;
 
 /// An error of the gateway.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +26,9 @@ pub(crate) enum GatewayError {
     /// Parts of the request are missing or can't be read.
     #[error("invalid request")]
     Invalid(Vec<FieldViolation>),
+    /// The body is of a type that is not taken.
+    #[error("wrong content type")]
+    WrongType,
     /// The body is larger than allowed.
     #[error("body too large")]
     TooLarge,
@@ -67,107 +72,66 @@ impl GatewayError {
     pub(crate) fn field(field: &str, reason: &'static str, description: &str) -> Self {
         Self::Invalid(vec![FieldViolation::new(field, reason, description)])
     }
-
-    /// Upper snake case, also one that only a newer service knows.
-    pub(crate) fn full_reason(&self) -> &str {
-        match self {
-            Self::Peer(problem) => &problem.reason,
-            own => own.reason(),
-        }
-    }
 }
 
 impl From<Status> for GatewayError {
     fn from(status: Status) -> Self {
-        Self::Peer(Problem::from_status(&status))
+        let mut problem = Problem::from_status(&status);
+        for violation in &mut problem.facts.violations {
+            violation.field = field_in_json(&violation.field);
+        }
+        Self::Peer(problem)
     }
 }
 
 impl From<InvalidField> for GatewayError {
     fn from(error: InvalidField) -> Self {
-        Self::Invalid(error.violations())
+        Self::Invalid(error.into_violations())
     }
 }
 
 impl ServiceError for GatewayError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Peer(problem) => problem.kind,
-            Self::BadAnswer(_) | Self::Internal(_) => ErrorKind::Internal,
-            Self::Cache(error) => error.kind(),
-            Self::Invalid(_) | Self::TooLarge | Self::CaptchaWrong => ErrorKind::InvalidArgument,
-            Self::CsrfRefused => ErrorKind::PermissionDenied,
-            Self::TooManyRequests { .. } => ErrorKind::ResourceExhausted,
-            Self::Overloaded => ErrorKind::Unavailable,
-            Self::TimedOut => ErrorKind::DeadlineExceeded,
-            Self::SessionRequired => ErrorKind::Unauthenticated,
-            Self::CollectionRequired | Self::NoSuchPath | Self::NoSuchMethod => ErrorKind::NotFound,
-        }
-    }
-
-    fn reason(&self) -> &'static str {
+    fn reason(&self) -> Reason {
         match self {
             Self::Peer(problem) => problem.reason(),
-            Self::BadAnswer(_) | Self::Internal(_) => "INTERNAL",
+            Self::BadAnswer(_) | Self::Internal(_) => Reason::Internal,
             Self::Cache(error) => error.reason(),
-            Self::Invalid(_) => "INVALID_FIELD",
-            Self::TooLarge => "REQUEST_TOO_LARGE",
-            Self::CsrfRefused => "CSRF_REFUSED",
-            Self::CaptchaWrong => "CAPTCHA_WRONG",
-            Self::TooManyRequests { .. } => "TOO_MANY_REQUESTS",
-            Self::Overloaded => "OVERLOADED",
-            Self::TimedOut => "DEADLINE_EXCEEDED",
-            Self::SessionRequired => "SESSION_REQUIRED",
-            Self::CollectionRequired => "COLLECTION_NOT_FOUND",
-            Self::NoSuchPath | Self::NoSuchMethod => "METHOD_UNKNOWN",
+            Self::Invalid(_) | Self::WrongType => Reason::InvalidField,
+            Self::TooLarge => Reason::RequestTooLarge,
+            Self::CsrfRefused => Reason::CsrfRefused,
+            Self::CaptchaWrong => Reason::CaptchaWrong,
+            Self::TooManyRequests { .. } => Reason::TooManyRequests,
+            Self::Overloaded => Reason::Overloaded,
+            Self::TimedOut => Reason::DeadlineExceeded,
+            Self::SessionRequired => Reason::SessionRequired,
+            Self::CollectionRequired => Reason::CollectionNotFound,
+            Self::NoSuchPath | Self::NoSuchMethod => Reason::MethodUnknown,
         }
     }
 
-    fn message(&self) -> Cow<'static, str> {
+    fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::Peer(problem) => problem.message.clone().into(),
-            Self::BadAnswer(_) | Self::Internal(_) => "系统繁忙，请稍后再试".into(),
-            Self::Cache(error) => error.message(),
+            Self::Peer(problem) => problem.words(),
             Self::Invalid(violations) => match violations.as_slice() {
-                [only] => only.description.clone().into(),
-                _ => "提交的内容有误，请检查后重试".into(),
+                [only] => format!("{}。", only.description).into(),
+                _ => self.reason().words().into(),
             },
-            Self::TooLarge => "提交的内容过大，请压缩后重试".into(),
-            Self::CsrfRefused => "页面已过期，请刷新后重试".into(),
-            Self::CaptchaWrong => "图形验证码错误或已过期，请重新输入".into(),
-            Self::TooManyRequests { .. } => "操作过于频繁，请稍后再试".into(),
-            Self::Overloaded => "当前办理人数较多，请稍后再试".into(),
-            Self::TimedOut => "处理超时，请稍后再试".into(),
-            Self::SessionRequired => "请先登录".into(),
-            Self::CollectionRequired => "采集已结束或已过期，请重新开始".into(),
-            Self::NoSuchPath => "请求的内容不存在".into(),
-            Self::NoSuchMethod => "不支持这种请求方式".into(),
+            _ => self.reason().words().into(),
         }
     }
 
-    fn metadata(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self) -> Facts {
         match self {
-            Self::CaptchaWrong => vec![("required", "true".to_owned())],
-            Self::Peer(problem) => problem.metadata(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn violations(&self) -> Vec<FieldViolation> {
-        match self {
-            Self::Invalid(violations) => violations.clone(),
-            Self::Peer(problem) => problem.violations(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Peer(problem) => problem.retry_after,
-            Self::Cache(error) => error.retry_after(),
-            Self::TooManyRequests { retry_after } => Some(*retry_after),
-            Self::Overloaded => Some(Duration::from_secs(1)),
-            _ => None,
+            Self::Peer(problem) => problem.facts(),
+            Self::Cache(error) => error.facts(),
+            Self::Invalid(violations) => Facts::fields(violations.clone()),
+            Self::WrongType => {
+                Facts::fields(vec![FieldViolation::new("Content-Type", "MALFORMED", "提交的内容格式不正确")])
+            }
+            Self::CaptchaWrong => Facts::none().with("required", "true"),
+            Self::TooManyRequests { retry_after } => Facts::wait(*retry_after),
+            Self::Overloaded => Facts::wait(Duration::from_secs(1)),
+            _ => Facts::none(),
         }
     }
 }

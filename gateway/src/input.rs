@@ -1,6 +1,7 @@
 //! Reading what requests bring, with refusals that people can read.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
@@ -20,20 +21,30 @@ impl<T: DeserializeOwned> FromRequest<SharedEdge> for Body<T> {
     type Rejection = GatewayError;
 
     async fn from_request(request: Request, edge: &SharedEdge) -> Result<Self, Self::Rejection> {
-        if !has_type(request.headers(), "application/json") {
-            return Err(GatewayError::field("Content-Type", "MALFORMED", "提交的内容格式不正确"));
-        }
-        let limit = edge.config.http.json_limit;
-        if announced_length(request.headers()).is_some_and(|length| length > limit as u64) {
-            linger(edge, request.into_body());
-            return Err(GatewayError::TooLarge);
-        }
-        let body = Limited::new(request.into_body(), limit).collect().await;
-        // The connection broke, or more came than was allowed; who broke off reads no answer.
-        let body = body.map_err(|_| GatewayError::TooLarge)?.to_bytes();
+        let (parts, body) = request.into_parts();
+        let body = json_bytes(edge, &parts.headers, body).await?;
         let read = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&body));
         read.map(Self).map_err(|error| wrong_json(&error))
     }
+}
+
+/// A body of JSON, within its limit.
+pub(crate) async fn json_bytes(
+    edge: &SharedEdge,
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<Bytes, GatewayError> {
+    if !has_type(headers, "application/json") {
+        return Err(GatewayError::WrongType);
+    }
+    let limit = edge.config.http.json_limit;
+    if announced_length(headers).is_some_and(|length| length > limit as u64) {
+        linger(edge, body);
+        return Err(GatewayError::TooLarge);
+    }
+    let body = Limited::new(body, limit).collect().await;
+    // The connection broke, or more came than was allowed; who broke off reads no answer.
+    Ok(body.map_err(|_| GatewayError::TooLarge)?.to_bytes())
 }
 
 /// Whether the content's type is `wanted`, whatever parameters follow.
@@ -124,23 +135,23 @@ mod tests {
         long_term: bool,
     }
 
-    fn refusal(json: &str) -> (String, &'static str) {
+    fn refusal(json: &str) -> (String, String) {
         let read: Result<Sample, _> =
             serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
-        let violation = wrong_json(&read.unwrap_err()).violations().remove(0);
+        let violation = wrong_json(&read.unwrap_err()).facts().violations.remove(0);
         assert!(!violation.description.is_ascii());
-        (violation.field, violation.reason)
+        (violation.field, violation.reason.into_owned())
     }
 
     #[test]
     fn a_refusal_names_the_field_and_not_the_value() {
         assert_eq!(
             refusal(r#"{"profile": {"longTerm": "640101199003070015"}}"#),
-            ("profile.longTerm".into(), "MALFORMED")
+            ("profile.longTerm".into(), "MALFORMED".into())
         );
-        assert_eq!(refusal(r#"{"profile": {}}"#), ("profile.longTerm".into(), "REQUIRED"));
-        assert_eq!(refusal("{}"), ("profile".into(), "REQUIRED"));
-        assert_eq!(refusal("nonsense"), ("body".into(), "MALFORMED"));
+        assert_eq!(refusal(r#"{"profile": {}}"#), ("profile.longTerm".into(), "REQUIRED".into()));
+        assert_eq!(refusal("{}"), ("profile".into(), "REQUIRED".into()));
+        assert_eq!(refusal("nonsense"), ("body".into(), "MALFORMED".into()));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod admin;
 mod captcha;
 mod clients;
 mod config;
+mod contract;
 mod cookie;
 mod csrf;
 mod error;
@@ -53,6 +54,7 @@ pub use config::{
     CaptchaConfig, Config, DEFAULT, DemoCitizen, DemoConfig, HttpConfig, LimitConfig, LimitsConfig,
     LiveConfig, Peers,
 };
+use contract::Exposed;
 use cookie::Cookies;
 use csrf::Csrf;
 use fixed::Compressed;
@@ -69,6 +71,7 @@ pub const NAME: &str = "gateway";
 pub(crate) struct Edge {
     config: Config,
     clients: Clients,
+    exposed: Exposed,
     cookies: Cookies,
     csrf: Csrf,
     recogniser: Recogniser,
@@ -98,8 +101,10 @@ impl Gateway {
         let connector = Connector::new(NAME, shutdown)?;
         let http = &config.http;
         let people = config.demo.as_ref().and_then(|demo| demo.people.as_deref());
+        let clients = Clients::connect(&connector, &config.peers).context("peers")?;
         let edge = Edge {
-            clients: Clients::connect(&connector, &config.peers).context("peers")?,
+            exposed: Exposed::read(&clients, config.demo.is_some()).context("contract")?,
+            clients,
             cookies: Cookies::new(http.is_secure()),
             csrf: Csrf::new(&keyring)?,
             recogniser: Recogniser::new(&keyring, http.trusted_proxies.clone())?,

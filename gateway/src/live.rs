@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use futures::stream::{self, BoxStream, StreamExt as _};
 use serde::Serialize;
+use shiming_kernel::{Reason, ServiceError as _};
 use shiming_proto::messaging::v1::{WatchCountsRequest, WatchCountsResponse};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Status, Streaming};
@@ -111,5 +112,5 @@ async fn signed_out() -> Result<Event, Infallible> {
 }
 
 fn is_signed_out(error: &GatewayError) -> bool {
-    matches!(error.full_reason(), "SESSION_INVALID" | "SESSION_REQUIRED")
+    matches!(error.reason(), Reason::SessionInvalid | Reason::SessionRequired)
 }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
-use shiming_kernel::{ErrorKind, ServiceError as _};
+use shiming_kernel::{ErrorKind, Reason, ServiceError as _};
 use shiming_rpc::status::chain;
 use utoipa::ToSchema;
 
@@ -26,6 +26,7 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         ErrorKind::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
         ErrorKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
         ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Unimplemented => StatusCode::NOT_IMPLEMENTED,
         ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -35,7 +36,7 @@ const fn title(kind: ErrorKind) -> &'static str {
         ErrorKind::InvalidArgument => "提交的内容有误",
         ErrorKind::Unauthenticated => "身份未确认",
         ErrorKind::PermissionDenied => "没有权限",
-        ErrorKind::NotFound => "未找到",
+        ErrorKind::NotFound | ErrorKind::Unimplemented => "未找到",
         ErrorKind::AlreadyExists => "已存在",
         ErrorKind::FailedPrecondition => "暂不能办理",
         ErrorKind::Aborted => "内容已变化",
@@ -86,57 +87,40 @@ struct Violation {
 /// What layers further out want to know of an error.
 #[derive(Clone, Debug)]
 pub(crate) struct Refused {
-    pub(crate) reason: String,
+    pub(crate) reason: Reason,
 }
 
 impl GatewayError {
     fn status(&self) -> StatusCode {
-        match self {
-            Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
-            _ if self.full_reason() == "REQUEST_TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => status(self.kind()),
+        match (self, self.reason()) {
+            (Self::NoSuchPath, _) => StatusCode::NOT_FOUND,
+            (Self::WrongType, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            (Self::NoSuchMethod, _) => StatusCode::METHOD_NOT_ALLOWED,
+            (_, Reason::RequestTooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            (_, reason) => status(reason.kind()),
         }
     }
 
-    /// Also of reasons, keys and fields that only a newer service knows.
     fn details(&self) -> ProblemDetails {
-        let (violations, metadata) = match self {
-            Self::Peer(problem) => {
-                let violations = problem.violations.iter().map(|one| Violation {
-                    field: field_in_json(&one.field),
-                    reason: one.reason.clone(),
-                    description: one.description.clone(),
-                });
-                (violations.collect(), problem.metadata.clone())
-            }
-            own => {
-                let violations = own.violations().into_iter().map(|one| Violation {
-                    field: one.field,
-                    reason: one.reason.to_owned(),
-                    description: one.description,
-                });
-                let metadata = own.metadata().into_iter().map(|(key, value)| (key.to_owned(), value));
-                (violations.collect(), metadata.collect())
-            }
-        };
-        let reason = self.full_reason();
+        let (reason, facts) = (self.reason(), self.facts());
+        let violations = facts.violations.into_iter().map(|one| Violation {
+            field: one.field,
+            reason: one.reason.into_owned(),
+            description: one.description,
+        });
+        // What is unavailable may be asked for again soon, even if nobody said when.
+        let soon = || (reason.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(2));
         ProblemDetails {
             kind: format!("urn:shiming:error:{reason}"),
-            title: title(self.kind()),
+            title: title(reason.kind()),
             status: self.status().as_u16(),
-            detail: self.message().into_owned(),
-            reason: reason.to_owned(),
+            detail: self.words().into_owned(),
+            reason: reason.to_string(),
             request_id: request_id::current().to_string(),
-            violations,
-            metadata,
-            retry_after_seconds: self.wait().map(whole_seconds),
+            violations: violations.collect(),
+            metadata: facts.metadata.into_iter().map(|(key, value)| (key.into_owned(), value)).collect(),
+            retry_after_seconds: facts.retry_after.or_else(soon).map(whole_seconds),
         }
-    }
-
-    /// What is unavailable may be asked for again soon, even if nobody said when.
-    fn wait(&self) -> Option<Duration> {
-        let soon = (self.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(2));
-        self.retry_after().or(soon)
     }
 
     fn log(&self) {
@@ -162,7 +146,7 @@ impl IntoResponse for GatewayError {
         if let Some(seconds) = details.retry_after_seconds {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(Refused { reason: details.reason });
+        response.extensions_mut().insert(Refused { reason: self.reason() });
         response
     }
 }
@@ -173,7 +157,7 @@ fn whole_seconds(length: Duration) -> u64 {
 }
 
 /// The contract nests the document and spells fields in snake case; JSON is flat there and spells them in camel case.
-fn field_in_json(field: &str) -> String {
+pub(crate) fn field_in_json(field: &str) -> String {
     match field {
         "document.type" => "documentType".to_owned(),
         "document.number" => "documentNumber".to_owned(),

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
-use shiming_kernel::Redacted;
+use shiming_kernel::{Reason, Redacted};
 use shiming_rpc::with_session;
 
 use crate::SharedEdge;
@@ -91,9 +91,9 @@ pub(crate) async fn forget_dead_tokens(
     next: Next,
 ) -> Response {
     let response = next.run(request).await;
-    let dead = match response.extensions().get::<Refused>().map(|refused| refused.reason.as_str()) {
-        Some("SESSION_INVALID") => Cookie::Session,
-        Some("COLLECTION_NOT_FOUND") => Cookie::Collection,
+    let dead = match response.extensions().get::<Refused>().map(|refused| &refused.reason) {
+        Some(Reason::SessionInvalid) => Cookie::Session,
+        Some(Reason::CollectionNotFound) => Cookie::Collection,
         _ => return response,
     };
     (edge.cookies.clear(dead), response).into_response()

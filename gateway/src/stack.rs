@@ -22,6 +22,7 @@ pub(crate) fn router(edge: &SharedEdge) -> Router {
     let (live, _) = routes::live().split_for_parts();
     let api = quick
         .merge(openapi::route())
+        .merge(edge.exposed.routes())
         .layer(time(http.request_timeout.get()))
         .merge(uploads.layer(time(http.upload_timeout.get())))
         // A stream's length is messaging's to bound.

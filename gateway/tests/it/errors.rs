@@ -20,6 +20,7 @@ async fn every_kind_has_its_status() {
         (ErrorKind::ResourceExhausted, 429),
         (ErrorKind::DeadlineExceeded, 504),
         (ErrorKind::Unavailable, 503),
+        (ErrorKind::Unimplemented, 501),
         (ErrorKind::Internal, 500),
     ];
     assert_eq!(cases.len(), ErrorKind::ALL.len());
@@ -79,10 +80,12 @@ async fn bodies_are_json_and_of_reasonable_size() {
     let long = json!({"decision": "APPROVE", "etag": "x".repeat(70_000)});
     let answer = browser.post("/api/applications/b-1/decide", long).await;
     assert_eq!(answer.refusal(), (413, "REQUEST_TOO_LARGE".into()));
-    for (kind, body) in [("text/plain", "{}"), ("application/json", "{"), ("application/json", "")] {
+    for (kind, body, status) in
+        [("text/plain", "{}", 415), ("application/json", "{", 400), ("application/json", "", 400)]
+    {
         let request = browser.page_request("/api/applications/b-1/decide").header("content-type", kind);
         let answer = browser.send(request.body(body)).await;
-        assert_eq!(answer.refusal(), (400, "INVALID_FIELD".into()), "{kind} {body}");
+        assert_eq!(answer.refusal(), (status, "INVALID_FIELD".into()), "{kind} {body}");
     }
 }
 
@@ -110,7 +113,7 @@ async fn one_more_than_fits_is_turned_away() {
         answer
     };
     let (slow, answer) = tokio::join!(slow, turned_away);
-    assert_eq!(answer.refusal(), (503, "OVERLOADED".into()));
+    assert_eq!(answer.refusal(), (429, "OVERLOADED".into()));
     assert_eq!(answer.header("retry-after"), "1");
     assert_eq!(slow.status, 500, "an answer without a session");
     assert_eq!(other.get("/api/codes").await.status, 200);

@@ -119,7 +119,7 @@ async fn a_process_holds_so_many_streams_and_no_more() {
     let (first, _second) = (open(&browser).await, open(&browser).await);
     let (first_watch, _second_watch) = (streams.recv().await.unwrap(), streams.recv().await.unwrap());
     let refused = browser.get("/api/live").await;
-    assert_eq!(refused.refusal(), (503, "OVERLOADED".into()));
+    assert_eq!(refused.refusal(), (429, "OVERLOADED".into()));
     assert_eq!(refused.header("retry-after"), "1");
     drop(first);
     // The gateway notices when messaging has something to say, or at the next heartbeat.

@@ -8,6 +8,7 @@
 
 mod applications;
 mod bindings;
+mod calls;
 mod capture;
 mod challenge;
 mod collection;

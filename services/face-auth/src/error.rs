@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use shiming_crypto::CryptoError;
-use shiming_kernel::{ErrorKind, FieldViolation, ServiceError};
+use shiming_kernel::{Facts, Reason, ServiceError};
 use shiming_rpc::convert::InvalidField;
 use shiming_store::{AsStoreError, StoreError};
 
@@ -57,64 +57,34 @@ impl AsStoreError for FaceAuthError {
 }
 
 impl ServiceError for FaceAuthError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.kind(),
-            Self::Field(error) => error.kind(),
-            Self::Engine(error) => error.kind(),
-            Self::TooSlow { .. } => ErrorKind::ResourceExhausted,
-            Self::Store(error) => error.kind(),
-            Self::BrokenOff => ErrorKind::Unavailable,
-            Self::Template(_) | Self::Sealed(_) | Self::Stored(_) => ErrorKind::Internal,
-        }
-    }
-
-    fn reason(&self) -> &'static str {
+    fn reason(&self) -> Reason {
         match self {
             Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.reason(),
             Self::Field(error) => error.reason(),
             Self::Engine(error) => error.reason(),
-            Self::TooSlow { .. } => "OVERLOADED",
+            Self::TooSlow { .. } => Reason::Overloaded,
             Self::Store(error) => error.reason(),
-            Self::BrokenOff => "UNAVAILABLE",
-            Self::Template(_) | Self::Sealed(_) | Self::Stored(_) => "INTERNAL",
+            Self::BrokenOff => Reason::Unavailable,
+            Self::Template(_) | Self::Sealed(_) | Self::Stored(_) => Reason::Internal,
         }
     }
 
-    fn message(&self) -> Cow<'static, str> {
+    fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.message(),
-            Self::Field(error) => error.message(),
-            Self::Engine(error) => error.message(),
-            Self::TooSlow { .. } => "当前办理人数较多，请稍后重试".into(),
-            Self::Store(error) => error.message(),
-            Self::BrokenOff => "人脸识别服务暂不可用，请稍后重试".into(),
-            Self::Template(_) | Self::Sealed(_) | Self::Stored(_) => "系统异常，请稍后再试".into(),
+            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.words(),
+            Self::Engine(error) => error.words(),
+            _ => self.reason().words().into(),
         }
     }
 
-    fn metadata(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self) -> Facts {
         match self {
-            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.metadata(),
-            Self::Engine(error) => error.metadata(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn violations(&self) -> Vec<FieldViolation> {
-        match self {
-            Self::Field(error) => error.violations(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.retry_after(),
-            Self::Engine(error) => error.retry_after(),
-            Self::TooSlow { retry_after } => Some(*retry_after),
-            Self::Store(error) => error.retry_after(),
-            _ => None,
+            Self::Refused(refusal) | Self::NoProvider(refusal) => refusal.facts(),
+            Self::Field(error) => error.facts(),
+            Self::Engine(error) => error.facts(),
+            Self::Store(error) => error.facts(),
+            Self::TooSlow { retry_after } => Facts::wait(*retry_after),
+            _ => Facts::none(),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Everything identity refuses or fails at, with the words people read.
+//! Everything identity refuses or fails at.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use shiming_cache::CacheError;
 use shiming_crypto::CryptoError;
-use shiming_kernel::{ErrorKind, FieldViolation, ServiceError};
+use shiming_kernel::{Facts, FieldViolation, Reason, ServiceError};
 use shiming_rpc::convert::InvalidField;
 use shiming_rpc::status::Problem;
 use shiming_store::{AsStoreError, StoreError};
@@ -117,143 +117,74 @@ pub enum CodeRefusal {
     Absent,
 }
 
-const LOGIN_REFUSED: &str =
-    "登录信息有误或尚未做实名采集，如果您是首次使用，请先通过“实名采集”模块进行实名信息采集。";
-
 impl ServiceError for IdentityError {
-    fn kind(&self) -> ErrorKind {
+    fn reason(&self) -> Reason {
         match self {
-            Self::InvalidFields(_) | Self::CodeWrong(_) => ErrorKind::InvalidArgument,
-            Self::LoginRefused | Self::SessionInvalid => ErrorKind::Unauthenticated,
-            Self::CollectionNotFound
-            | Self::PersonNotFound
-            | Self::ConsentNotFound
-            | Self::ErasureNotFound => ErrorKind::NotFound,
-            Self::AlreadyCollected => ErrorKind::AlreadyExists,
-            Self::CounterRequired
-            | Self::FaceNotSupported
-            | Self::GuardianConsentRequired
-            | Self::CollectionStep(_)
-            | Self::ConsentRequired(_)
-            | Self::DocumentExpired
-            | Self::MobileInUse => ErrorKind::FailedPrecondition,
-            Self::FaceResultRefused => ErrorKind::PermissionDenied,
-            Self::ConcurrentChange => ErrorKind::Aborted,
-            Self::CodeTooSoon(_) | Self::IdentityLocked(_) => ErrorKind::ResourceExhausted,
-            Self::SmsProvider(_) | Self::FaceUnavailable(_) => ErrorKind::Unavailable,
-            Self::Face(problem) => problem.kind,
-            Self::Store(error) => error.kind(),
-            Self::Cache(error) => error.kind(),
-            Self::FaceFault(_) | Self::Crypto(_) | Self::Corrupt(_) => ErrorKind::Internal,
-        }
-    }
-
-    fn reason(&self) -> &'static str {
-        match self {
-            Self::InvalidFields(_) => "INVALID_FIELD",
-            Self::CounterRequired | Self::FaceNotSupported => "COUNTER_REQUIRED",
-            Self::GuardianConsentRequired => "GUARDIAN_CONSENT_REQUIRED",
-            Self::CollectionNotFound => "COLLECTION_NOT_FOUND",
-            Self::CollectionStep(_) => "COLLECTION_STEP",
-            Self::ConsentRequired(_) => "CONSENT_REQUIRED",
-            Self::ConsentNotFound => "CONSENT_NOT_FOUND",
-            Self::ErasureNotFound => "FACE_DATA_NOT_FOUND",
-            Self::AlreadyCollected => "ALREADY_COLLECTED",
-            Self::CodeWrong(_) => "CODE_WRONG",
-            Self::CodeTooSoon(_) => "CODE_TOO_SOON",
-            Self::IdentityLocked(_) => "IDENTITY_LOCKED",
-            Self::DocumentExpired => "DOCUMENT_EXPIRED",
-            Self::MobileInUse => "MOBILE_IN_USE",
-            Self::LoginRefused => "LOGIN_REFUSED",
-            Self::SessionInvalid => "SESSION_INVALID",
-            Self::PersonNotFound => "PERSON_NOT_FOUND",
-            Self::ConcurrentChange => "CONCURRENT_CHANGE",
-            Self::SmsProvider(_) => "SMS_PROVIDER",
-            Self::FaceResultRefused => "FACE_RESULT_REFUSED",
-            Self::FaceUnavailable(_) => "UNAVAILABLE",
+            Self::InvalidFields(_) => Reason::InvalidField,
+            Self::CounterRequired | Self::FaceNotSupported => Reason::CounterRequired,
+            Self::GuardianConsentRequired => Reason::GuardianConsentRequired,
+            Self::CollectionNotFound => Reason::CollectionNotFound,
+            Self::CollectionStep(_) => Reason::CollectionStep,
+            Self::ConsentRequired(_) => Reason::ConsentRequired,
+            Self::ConsentNotFound => Reason::ConsentNotFound,
+            Self::ErasureNotFound => Reason::FaceDataNotFound,
+            Self::AlreadyCollected => Reason::AlreadyCollected,
+            Self::CodeWrong(_) => Reason::CodeWrong,
+            Self::CodeTooSoon(_) => Reason::CodeTooSoon,
+            Self::IdentityLocked(_) => Reason::IdentityLocked,
+            Self::DocumentExpired => Reason::DocumentExpired,
+            Self::MobileInUse => Reason::MobileInUse,
+            Self::LoginRefused => Reason::LoginRefused,
+            Self::SessionInvalid => Reason::SessionInvalid,
+            Self::PersonNotFound => Reason::PersonNotFound,
+            Self::ConcurrentChange => Reason::ConcurrentChange,
+            Self::SmsProvider(_) => Reason::SmsProvider,
+            Self::FaceResultRefused => Reason::FaceResultRefused,
+            Self::FaceUnavailable(_) => Reason::Unavailable,
             Self::Face(problem) => problem.reason(),
             Self::Store(error) => error.reason(),
             Self::Cache(error) => error.reason(),
-            Self::FaceFault(_) | Self::Crypto(_) | Self::Corrupt(_) => "INTERNAL",
+            Self::FaceFault(_) | Self::Crypto(_) | Self::Corrupt(_) => Reason::Internal,
         }
     }
 
-    fn message(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::InvalidFields(_) => "提交的内容有误，请按提示修改后重试。",
-            Self::CounterRequired => {
-                "该证件类型暂不支持在线实名采集，请本人携带有效证件原件，到就近的办税服务厅办理实名信息采集。"
-            }
+    fn words(&self) -> Cow<'_, str> {
+        match self {
             Self::FaceNotSupported => {
-                "刷脸验证仅支持以居民身份证完成实名采集的用户，请本人携带有效证件原件，到就近的办税服务厅办理。"
+                "刷脸验证仅支持以居民身份证完成实名采集的用户，请本人携带有效证件原件，到就近的办税服务厅办理。".into()
             }
-            Self::GuardianConsentRequired => {
-                "未满十四周岁的，须经监护人同意，请由监护人陪同，携带双方有效证件原件，到就近的办税服务厅办理。"
-            }
-            Self::CollectionNotFound => "本次实名采集已失效或已完成，请重新开始。",
-            Self::CollectionStep(Step::Face) => "请先完成人脸识别，再填写实名信息。",
-            Self::CollectionStep(Step::Profile) => "人脸识别已通过，请继续填写实名信息。",
-            Self::CollectionStep(Step::Done) => "您已完成实名采集，请直接登录。",
-            Self::ConsentRequired(_) => "请阅读最新的人脸信息处理同意书，并勾选“同意服务”后继续。",
-            Self::ConsentNotFound => "未找到该授权记录，请刷新后重试。",
-            Self::ErasureNotFound => "未找到该删除证明，请刷新后重试。",
-            Self::AlreadyCollected => "您已完成实名采集，无需重复采集，请直接登录。",
-            Self::CodeWrong(refusal) => return refusal.message(),
-            Self::CodeTooSoon(wait) => return too_soon(*wait),
-            Self::IdentityLocked(_) => {
-                "今天验证码输错次数过多，为保护您的信息安全，已暂停验证，请明天再试；如需当天办理，请本人携带有效证件原件到就近的办税服务厅。"
-            }
-            Self::DocumentExpired => "您的证件已过有效期，请换领新证件后再办理实名采集。",
-            Self::MobileInUse => "该手机号码绑定的人数已达上限，请更换其他手机号码。",
-            Self::LoginRefused => LOGIN_REFUSED,
-            Self::SessionInvalid => "登录状态已失效，请重新登录。",
-            Self::PersonNotFound => "未找到该人员的实名信息。",
-            Self::ConcurrentChange => "该信息正在另一处办理，请稍后刷新再试。",
-            Self::FaceResultRefused => "本次人脸识别结果无效或已使用，请重新进行人脸识别。",
-            Self::SmsProvider(_) => "短信暂时无法发送，本次不计入发送次数，请稍后再试。",
+            Self::CollectionStep(Step::Face) => "请先完成人脸识别，再填写实名信息。".into(),
+            Self::CollectionStep(Step::Profile) => "人脸识别已通过，请继续填写实名信息。".into(),
+            Self::CollectionStep(Step::Done) => Reason::AlreadyCollected.words().into(),
+            Self::ErasureNotFound => "未找到该删除证明，请刷新后重试。".into(),
+            Self::CodeWrong(refusal) => refusal.words(),
+            Self::CodeTooSoon(wait) => too_soon(*wait).into(),
             Self::FaceUnavailable(_) => {
-                "人脸识别服务暂时不可用，请稍后再试；急需办理的，可以使用短信验证码登录，或者本人携带有效证件原件到就近的办税服务厅办理。"
+                "人脸识别服务暂时不可用，请稍后再试；急需办理的，可以使用短信验证码登录，或者本人携带有效证件原件，到就近的办税服务厅办理。".into()
             }
-            Self::Face(problem) => return problem.message.clone().into(),
-            Self::Store(error) => return error.message(),
-            Self::Cache(error) => return error.message(),
-            Self::FaceFault(_) | Self::Crypto(_) | Self::Corrupt(_) => "系统异常，请稍后再试。",
-        })
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::CollectionStep(step) => vec![("next_step", step.wire_name().to_owned())],
-            Self::ConsentRequired(version) => vec![("version", (*version).to_owned())],
-            Self::CodeWrong(CodeRefusal::Wrong(left)) => vec![("tries_left", left.to_string())],
-            Self::CodeWrong(CodeRefusal::Expired | CodeRefusal::Dead) => vec![("tries_left", "0".to_owned())],
-            Self::Face(problem) => problem.metadata(),
-            _ => Vec::new(),
+            Self::Face(problem) => problem.words(),
+            _ => self.reason().words().into(),
         }
     }
 
-    fn violations(&self) -> Vec<FieldViolation> {
+    fn facts(&self) -> Facts {
         match self {
-            Self::InvalidFields(violations) => violations.clone(),
-            Self::CodeWrong(refusal) => vec![FieldViolation::new("code", "CODE_WRONG", refusal.message())],
-            _ => Vec::new(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::CodeTooSoon(wait) | Self::IdentityLocked(wait) => Some(*wait),
-            Self::SmsProvider(_) | Self::FaceUnavailable(_) => Some(Duration::from_secs(5)),
-            Self::Face(problem) => problem.retry_after,
-            Self::Store(error) => error.retry_after(),
-            Self::Cache(error) => error.retry_after(),
-            _ => None,
+            Self::InvalidFields(violations) => Facts::fields(violations.clone()),
+            Self::CollectionStep(step) => Facts::none().with("next_step", step.wire_name()),
+            Self::ConsentRequired(version) => Facts::none().with("version", *version),
+            Self::CodeWrong(refusal) => refusal.facts(),
+            Self::CodeTooSoon(wait) | Self::IdentityLocked(wait) => Facts::wait(*wait),
+            Self::SmsProvider(_) | Self::FaceUnavailable(_) => Facts::wait(Duration::from_secs(5)),
+            Self::Face(problem) => problem.facts(),
+            Self::Store(error) => error.facts(),
+            Self::Cache(error) => error.facts(),
+            _ => Facts::none(),
         }
     }
 }
 
 impl CodeRefusal {
-    fn message(self) -> Cow<'static, str> {
+    fn words(self) -> Cow<'static, str> {
         match self {
             Self::Wrong(0) | Self::Dead => "验证码输错次数过多，已失效，请重新获取。".into(),
             Self::Wrong(left) => format!("验证码有误，还可以再试{left}次。").into(),
@@ -261,21 +192,30 @@ impl CodeRefusal {
             Self::Absent => "验证码已失效，请重新获取。".into(),
         }
     }
+
+    fn facts(self) -> Facts {
+        let field = FieldViolation::new("code", Reason::CodeWrong.to_string(), self.words());
+        let facts = Facts::fields(vec![field]);
+        match self {
+            Self::Wrong(left) => facts.with("tries_left", left.to_string()),
+            Self::Expired | Self::Dead => facts.with("tries_left", "0"),
+            Self::Absent => facts,
+        }
+    }
 }
 
-fn too_soon(wait: Duration) -> Cow<'static, str> {
+fn too_soon(wait: Duration) -> String {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     match seconds {
         0..=90 => format!("验证码发送过于频繁，请在{}秒后重新获取。", seconds.max(1)),
         91..=5400 => format!("验证码获取次数过多，请在{}分钟后重新获取。", seconds.div_ceil(60)),
         _ => format!("今天获取验证码的次数已达上限，请在{}小时后重新获取。", seconds.div_ceil(3600)),
     }
-    .into()
 }
 
 impl From<InvalidField> for IdentityError {
     fn from(error: InvalidField) -> Self {
-        Self::InvalidFields(error.violations())
+        Self::InvalidFields(error.into_violations())
     }
 }
 
@@ -295,7 +235,7 @@ mod tests {
     #[test]
     fn the_login_prompt_is_the_manuals_word_for_word() {
         assert_eq!(
-            IdentityError::LoginRefused.message(),
+            IdentityError::LoginRefused.words(),
             "登录信息有误或尚未做实名采集，如果您是首次使用，请先通过“实名采集”模块进行实名信息采集。"
         );
     }
@@ -307,7 +247,7 @@ mod tests {
             IdentityError::GuardianConsentRequired,
             IdentityError::FaceUnavailable("down".into()),
         ] {
-            assert!(error.message().contains("办税服务厅"), "{error}");
+            assert!(error.words().contains("办税服务厅"), "{error}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use shiming_cache::CacheError;
-use shiming_kernel::{ErrorKind, FieldViolation, ServiceError};
+use shiming_kernel::{Facts, FieldViolation, Reason, ServiceError};
 use shiming_store::{AsStoreError, StoreError};
 
 use crate::clients::sms::SmsFailure;
@@ -55,64 +55,36 @@ impl AsStoreError for MessagingError {
 }
 
 impl ServiceError for MessagingError {
-    fn kind(&self) -> ErrorKind {
+    fn reason(&self) -> Reason {
         match self {
-            Self::Invalid(_) => ErrorKind::InvalidArgument,
-            Self::MessageNotFound => ErrorKind::NotFound,
-            Self::NoSession => ErrorKind::Unauthenticated,
-            Self::TemplateUnknown => ErrorKind::FailedPrecondition,
-            Self::BeingSent => ErrorKind::Aborted,
-            Self::Sms(SmsFailure::Limited { .. }) => ErrorKind::ResourceExhausted,
-            Self::Sms(_) => ErrorKind::Unavailable,
-            Self::Store(error) => error.kind(),
-            Self::Cache(error) => error.kind(),
-        }
-    }
-
-    fn reason(&self) -> &'static str {
-        match self {
-            Self::Invalid(_) => "INVALID_FIELD",
-            Self::MessageNotFound => "MESSAGE_NOT_FOUND",
-            Self::NoSession => "SESSION_REQUIRED",
-            Self::TemplateUnknown => "TEMPLATE_UNKNOWN",
-            Self::BeingSent => "CONCURRENT_CHANGE",
-            Self::Sms(SmsFailure::Limited { .. }) => "CODE_TOO_SOON",
-            Self::Sms(_) => "SMS_PROVIDER",
+            Self::Invalid(_) => Reason::InvalidField,
+            Self::MessageNotFound => Reason::MessageNotFound,
+            Self::NoSession => Reason::SessionRequired,
+            Self::TemplateUnknown => Reason::TemplateUnknown,
+            Self::BeingSent => Reason::ConcurrentChange,
+            Self::Sms(SmsFailure::Limited { .. }) => Reason::CodeTooSoon,
+            Self::Sms(_) => Reason::SmsProvider,
             Self::Store(error) => error.reason(),
             Self::Cache(error) => error.reason(),
         }
     }
 
-    fn message(&self) -> Cow<'static, str> {
+    fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::Invalid(violations) => violations
-                .first()
-                .map_or(Cow::Borrowed("请检查填写的内容"), |first| first.description.clone().into()),
-            Self::MessageNotFound => "消息不存在或已删除".into(),
-            Self::NoSession => "请先登录".into(),
-            Self::TemplateUnknown => "消息暂时无法送达，请稍后再试".into(),
-            Self::BeingSent => "短信正在发送，请稍候".into(),
-            Self::Sms(SmsFailure::Limited { .. }) => "该手机号接收短信过于频繁，请稍后再试".into(),
-            Self::Sms(_) => "短信暂时无法发送，请稍后再试，或到办税服务厅办理".into(),
-            Self::Store(error) => error.message(),
-            Self::Cache(error) => error.message(),
+            Self::BeingSent => "短信正在发送，请稍候。".into(),
+            Self::Sms(SmsFailure::Limited { .. }) => "该手机号码接收短信过于频繁，请稍后再试。".into(),
+            _ => self.reason().words().into(),
         }
     }
 
-    fn violations(&self) -> Vec<FieldViolation> {
+    fn facts(&self) -> Facts {
         match self {
-            Self::Invalid(violations) => violations.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Sms(SmsFailure::Limited { .. }) => Some(Duration::from_mins(1)),
-            Self::Sms(SmsFailure::Unreachable(_)) | Self::BeingSent => Some(Duration::from_secs(5)),
-            Self::Store(error) => error.retry_after(),
-            Self::Cache(error) => error.retry_after(),
-            _ => None,
+            Self::Invalid(violations) => Facts::fields(violations.clone()),
+            Self::Sms(SmsFailure::Limited { .. }) => Facts::wait(Duration::from_mins(1)),
+            Self::Sms(SmsFailure::Unreachable(_)) | Self::BeingSent => Facts::wait(Duration::from_secs(5)),
+            Self::Store(error) => error.facts(),
+            Self::Cache(error) => error.facts(),
+            _ => Facts::none(),
         }
     }
 }

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use futures::stream::{self, StreamExt as _};
 use prost_types::Duration;
 use serde::Serialize;
+use shiming_kernel::Reason;
 use shiming_proto::face::v1::submit_capture_request::Part as WirePart;
 use shiming_proto::face::v1::{CaptureFrame, CaptureHeader, SubmitCaptureRequest, SubmitCaptureResponse};
 use shiming_rpc::deadline;
@@ -105,7 +106,8 @@ async fn to_the_end(
         drop(told.send(streamed));
     };
     edge.shutdown.spawn("gateway.capture", work.in_current_span());
-    answer.await.map_err(|_| GatewayError::Overloaded)?
+    // Broken off by the end of the process: whether face-auth has judged is unknown.
+    answer.await.map_err(|_| GatewayError::Peer(Reason::Unavailable.into()))?
 }
 
 /// The first parts name the session and the challenge; without them nothing is sent to anybody.

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shiming_gateway::{Config, DEFAULT, Gateway};
-use shiming_kernel::{ErrorKind, ManualClock, ServiceError};
+use shiming_kernel::{ErrorKind, Facts, FieldViolation, ManualClock, Reason};
+use shiming_rpc::status::{Problem, from_error};
 use shiming_runtime::Shutdown;
 use shiming_runtime::config::{PeerConfig, load};
 use tokio::net::TcpListener;
@@ -120,58 +121,16 @@ pub(crate) fn refusal_with(
     metadata: &[(&'static str, &str)],
     retry_after: Option<Duration>,
 ) -> Status {
-    let metadata = metadata.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-    shiming_rpc::status::from_error(&Refusal { kind, reason, metadata, violations: vec![], retry_after })
+    let facts =
+        metadata.iter().fold(Facts::wait(retry_after), |facts, (key, value)| facts.with(*key, *value));
+    let words = "服务给出的说明".to_owned();
+    from_error(&Problem { reason: Reason::read(reason, kind), words, facts })
 }
 
 /// A refused field.
 pub(crate) fn field_refusal(field: &str, reason: &'static str) -> Status {
-    let violations = vec![shiming_kernel::FieldViolation::new(field, reason, "请检查后重新填写")];
-    shiming_rpc::status::from_error(&Refusal {
-        kind: ErrorKind::InvalidArgument,
-        reason: "INVALID_FIELD",
-        metadata: vec![],
-        violations,
-        retry_after: None,
-    })
-}
-
-#[derive(Debug)]
-struct Refusal {
-    kind: ErrorKind,
-    reason: &'static str,
-    metadata: Vec<(&'static str, String)>,
-    violations: Vec<shiming_kernel::FieldViolation>,
-    retry_after: Option<Duration>,
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.reason)
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl ServiceError for Refusal {
-    fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-    fn reason(&self) -> &'static str {
-        self.reason
-    }
-    fn message(&self) -> std::borrow::Cow<'static, str> {
-        "服务给出的说明".into()
-    }
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        self.metadata.clone()
-    }
-    fn violations(&self) -> Vec<shiming_kernel::FieldViolation> {
-        self.violations.clone()
-    }
-    fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
-    }
+    let facts = Facts::fields(vec![FieldViolation::new(field, reason, "请检查后重新填写")]);
+    from_error(&Problem { facts, ..Reason::InvalidField.into() })
 }
 
 /// 2026-11-01T08:00:00Z plus seconds.

@@ -111,7 +111,7 @@ mod tests {
     use crate::domain::registry::tests::enterprise;
     use crate::store::{Migrator, Vault};
     use shiming_crypto::{Keyring, Sealer};
-    use shiming_kernel::{ServiceError as _, SystemClock};
+    use shiming_kernel::{Reason, ServiceError as _, SystemClock};
     use shiming_store::{Store, StoreConfig};
     use shiming_testkit::TestDatabase;
 
@@ -136,6 +136,6 @@ mod tests {
         let second = Binding { id: new(Role::TaxClerk).id, ..first.clone() };
         store::insert_binding(&tx, &vault, &first).await.unwrap();
         let refused = store::insert_binding(&tx, &vault, &second).await.unwrap_err();
-        assert_eq!(taken(refused, Role::TaxClerk).reason(), "BINDING_EXISTS");
+        assert_eq!(taken(refused, Role::TaxClerk).reason(), Reason::BindingExists);
     }
 }

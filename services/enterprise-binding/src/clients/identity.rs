@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use shiming_identifiers::DocumentType;
-use shiming_kernel::{BindingId, EnterpriseId, ErrorKind, PersonId, Redacted, RequestMeta, SharedClock};
+use shiming_kernel::{
+    BindingId, EnterpriseId, ErrorKind, PersonId, Reason, Redacted, RequestMeta, SharedClock,
+};
 use shiming_proto::identity::v1::person_service_client::PersonServiceClient;
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_proto::identity::v1::{ResolvePersonRequest, ResolvePurpose, SetSessionEnterpriseRequest};
@@ -113,15 +115,15 @@ pub(crate) fn document_type(wire: WireDocumentType) -> Option<DocumentType> {
 
 fn problem(status: &Status) -> EnterpriseBindingError {
     let problem = Problem::from_status(status);
-    match (problem.kind, problem.reason.as_str()) {
-        (_, "PERSON_NOT_FOUND") => EnterpriseBindingError::PersonNotFound,
-        (_, "SESSION_INVALID" | "SESSION_REQUIRED") => EnterpriseBindingError::SessionInvalid,
+    match (&problem.reason, problem.kind()) {
+        (Reason::PersonNotFound, _) => EnterpriseBindingError::PersonNotFound,
+        (Reason::SessionInvalid | Reason::SessionRequired, _) => EnterpriseBindingError::SessionInvalid,
         (
+            _,
             ErrorKind::Unavailable
             | ErrorKind::DeadlineExceeded
             | ErrorKind::ResourceExhausted
             | ErrorKind::Aborted,
-            _,
         ) => EnterpriseBindingError::IdentityUnavailable(problem.into()),
         _ => EnterpriseBindingError::IdentityUnusable(problem.into()),
     }
@@ -139,9 +141,9 @@ mod tests {
     #[test]
     fn what_identity_says_is_told_apart() {
         let told = |status: Status| problem(&status).reason();
-        assert_eq!(told(Status::unavailable("down")), "UNAVAILABLE");
-        assert_eq!(told(Status::deadline_exceeded("slow")), "UNAVAILABLE");
-        assert_eq!(told(Status::permission_denied("policy")), "INTERNAL");
+        assert_eq!(told(Status::unavailable("down")), Reason::Unavailable);
+        assert_eq!(told(Status::deadline_exceeded("slow")), Reason::Unavailable);
+        assert_eq!(told(Status::permission_denied("policy")), Reason::Internal);
     }
 
     #[test]

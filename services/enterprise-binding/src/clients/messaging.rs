@@ -31,7 +31,7 @@ impl EventSink for MessagingSink {
 }
 
 fn failure(problem: Problem) -> DeliveryError {
-    match problem.kind {
+    match problem.kind() {
         // What messaging finds wrong, or stumbles over: it may be one event of many.
         ErrorKind::InvalidArgument
         | ErrorKind::Internal
@@ -43,7 +43,8 @@ fn failure(problem: Problem) -> DeliveryError {
         | ErrorKind::Aborted
         | ErrorKind::ResourceExhausted
         | ErrorKind::DeadlineExceeded
-        | ErrorKind::Unavailable => DeliveryError::Unavailable(problem.into()),
+        | ErrorKind::Unavailable
+        | ErrorKind::Unimplemented => DeliveryError::Unavailable(problem.into()),
     }
 }
 

@@ -1,10 +1,10 @@
-//! Why a rule says no: reason, kind and the words people read.
+//! Why a rule says no: its reason, and what it knows beyond the reason's own words.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use shiming_kernel::{ErrorKind, ServiceError};
+use shiming_kernel::{Facts, Reason, ServiceError};
 
 use super::working_day::wall_clock;
 use super::{BindingState, EnterpriseStatus, Role};
@@ -54,111 +54,72 @@ pub(crate) enum Refusal {
 }
 
 impl ServiceError for Refusal {
-    fn kind(&self) -> ErrorKind {
+    fn reason(&self) -> Reason {
         match self {
-            Self::EnterpriseNotFound { .. } | Self::BindingNotFound | Self::ApplicationNotFound => {
-                ErrorKind::NotFound
-            }
-            Self::EnterpriseStatus(_)
-            | Self::ApplicationDecided(_)
-            | Self::RoleNotApplicable
-            | Self::CoolDown { .. }
-            | Self::MinorNotAllowed
-            | Self::DocumentExpired
-            | Self::ApplicantDocumentExpired
-            | Self::StepUpRequired => ErrorKind::FailedPrecondition,
-            Self::EnterpriseChanged | Self::ConcurrentChange => ErrorKind::Aborted,
-            Self::LookupsExhausted { .. } => ErrorKind::ResourceExhausted,
-            Self::BindingExists { .. } => ErrorKind::AlreadyExists,
-            Self::BindingNotActive(_) | Self::ApproverNotActive(_) | Self::ApproverIsApplicant => {
-                ErrorKind::PermissionDenied
-            }
+            Self::EnterpriseNotFound { .. } => Reason::EnterpriseNotFound,
+            Self::EnterpriseStatus(_) => Reason::EnterpriseStatus,
+            Self::EnterpriseChanged => Reason::EnterpriseChanged,
+            Self::LookupsExhausted { .. } => Reason::EnterpriseLookupsExhausted,
+            Self::BindingExists { .. } => Reason::BindingExists,
+            Self::BindingNotFound => Reason::BindingNotFound,
+            Self::BindingNotActive(_) | Self::ApproverNotActive(_) => Reason::BindingNotActive,
+            Self::ApplicationDecided(_) => Reason::ApplicationDecided,
+            Self::ApproverIsApplicant => Reason::ApproverIsApplicant,
+            Self::ApplicationNotFound => Reason::ApplicationNotFound,
+            Self::RoleNotApplicable => Reason::RoleNotApplicable,
+            Self::CoolDown { .. } => Reason::ApplicationCoolDown,
+            Self::MinorNotAllowed => Reason::MinorNotAllowed,
+            Self::DocumentExpired | Self::ApplicantDocumentExpired => Reason::DocumentExpired,
+            Self::StepUpRequired => Reason::StepUpRequired,
+            Self::ConcurrentChange => Reason::ConcurrentChange,
         }
     }
 
-    fn reason(&self) -> &'static str {
+    fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::EnterpriseNotFound { .. } => "ENTERPRISE_NOT_FOUND",
-            Self::EnterpriseStatus(_) => "ENTERPRISE_STATUS",
-            Self::EnterpriseChanged => "ENTERPRISE_CHANGED",
-            Self::LookupsExhausted { .. } => "ENTERPRISE_LOOKUPS_EXHAUSTED",
-            Self::BindingExists { .. } => "BINDING_EXISTS",
-            Self::BindingNotFound => "BINDING_NOT_FOUND",
-            Self::BindingNotActive(_) | Self::ApproverNotActive(_) => "BINDING_NOT_ACTIVE",
-            Self::ApplicationDecided(_) => "APPLICATION_DECIDED",
-            Self::ApproverIsApplicant => "APPROVER_IS_APPLICANT",
-            Self::ApplicationNotFound => "APPLICATION_NOT_FOUND",
-            Self::RoleNotApplicable => "ROLE_NOT_APPLICABLE",
-            Self::CoolDown { .. } => "APPLICATION_COOL_DOWN",
-            Self::MinorNotAllowed => "MINOR_NOT_ALLOWED",
-            Self::DocumentExpired | Self::ApplicantDocumentExpired => "DOCUMENT_EXPIRED",
-            Self::StepUpRequired => "STEP_UP_REQUIRED",
-            Self::ConcurrentChange => "CONCURRENT_CHANGE",
-        }
-    }
-
-    fn message(&self) -> Cow<'static, str> {
-        match self {
-            Self::EnterpriseNotFound { mistyped: false } => {
-                "未查询到该企业，请核对社会信用代码（纳税人识别号）".into()
-            }
             Self::EnterpriseNotFound { mistyped: true } => {
-                "未查询到该企业，您输入的代码校验位不正确，请核对后重新输入".into()
+                "未查询到该企业，您输入的代码校验位不正确，请核对后重新输入。".into()
             }
             Self::EnterpriseStatus(status) => {
-                format!("该企业的登记状态为“{}”，不能办理企业绑定", status.label()).into()
+                format!("该企业的登记状态为“{}”，不能办理企业绑定。", status.label()).into()
             }
-            Self::EnterpriseChanged => "企业登记信息已发生变化，请重新确认企业信息".into(),
-            Self::LookupsExhausted { .. } => "您今日查询企业的次数已用完，请明天再试".into(),
             Self::BindingExists { role, state: BindingState::Active } => {
-                format!("您已是该企业的{}，无需重复申请", role.label()).into()
+                format!("您已是该企业的{}，无需重复申请。", role.label()).into()
             }
             Self::BindingExists { role, .. } => {
-                format!("您已申请成为该企业的{}，请等待审批", role.label()).into()
+                format!("您已申请成为该企业的{}，请等待审批。", role.label()).into()
             }
-            Self::BindingNotFound => "未找到该办税身份".into(),
             Self::BindingNotActive(state) => {
-                format!("该办税身份{}，不能以该企业身份办税", condition(*state)).into()
+                format!("该办税身份{}，不能以该企业身份办税。", condition(*state)).into()
             }
             Self::ApproverNotActive(state) => {
-                format!("您在该企业的办税身份{}，不能审批", condition(*state)).into()
+                format!("您在该企业的办税身份{}，不能审批。", condition(*state)).into()
             }
             Self::ApplicationDecided(state) => outcome(*state).into(),
-            Self::ApproverIsApplicant => "不能审批本人提交的申请".into(),
-            Self::ApplicationNotFound => "未找到该办税身份申请".into(),
-            Self::RoleNotApplicable => "法定代表人以税务登记信息为准，不能申请，请使用“刷新”功能".into(),
             Self::CoolDown { retry_time, .. } => {
-                format!("您的申请不久前被拒绝，请在{}之后再次申请", beijing(*retry_time)).into()
+                format!("您的申请不久前被拒绝，请在{}之后再次申请。", beijing(*retry_time)).into()
             }
-            Self::MinorNotAllowed => "未满18周岁，不能担任企业的办税身份".into(),
-            Self::DocumentExpired => "您的证件已过有效期，请更新证件信息后再办理".into(),
-            Self::ApplicantDocumentExpired => "申请人的证件已过有效期，不能同意该申请".into(),
-            Self::StepUpRequired => "请先完成人脸识别，再刷新办税身份".into(),
-            Self::ConcurrentChange => "该信息已被更新，请刷新页面后重试".into(),
+            Self::ApplicantDocumentExpired => "申请人的证件已过有效期，不能同意该申请。".into(),
+            _ => self.reason().words().into(),
         }
     }
 
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        let upper = |text: &str| text.to_ascii_uppercase();
+    fn facts(&self) -> Facts {
         match self {
-            Self::EnterpriseNotFound { mistyped: true } => vec![("checksum", "FAILED".to_owned())],
-            Self::EnterpriseStatus(status) => vec![("status", upper(status.as_str()))],
+            Self::EnterpriseNotFound { mistyped: true } => Facts::none().with("checksum", "FAILED"),
+            Self::EnterpriseStatus(status) => {
+                Facts::none().with("status", status.as_str().to_ascii_uppercase())
+            }
             Self::BindingExists { state, .. }
             | Self::BindingNotActive(state)
             | Self::ApproverNotActive(state)
-            | Self::ApplicationDecided(state) => vec![("state", upper(state.as_str()))],
-            Self::CoolDown { retry_time, .. } => {
-                vec![("retry_time", retry_time.to_rfc3339_opts(SecondsFormat::Secs, true))]
+            | Self::ApplicationDecided(state) => {
+                Facts::none().with("state", state.as_str().to_ascii_uppercase())
             }
-            _ => Vec::new(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::LookupsExhausted { retry_after } => Some(*retry_after),
-            Self::CoolDown { retry_time, now } => (*retry_time - *now).to_std().ok(),
-            _ => None,
+            Self::LookupsExhausted { retry_after } => Facts::wait(*retry_after),
+            Self::CoolDown { retry_time, now } => Facts::wait((*retry_time - *now).to_std().ok())
+                .with("retry_time", retry_time.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            _ => Facts::none(),
         }
     }
 }
@@ -175,10 +136,10 @@ fn condition(state: BindingState) -> &'static str {
 
 fn outcome(state: BindingState) -> &'static str {
     match state {
-        BindingState::Rejected => "该申请已审批，结果为“已拒绝”",
-        BindingState::Expired => "该申请超过期限未审批，已自动失效",
+        BindingState::Rejected => "该申请已审批，结果为“已拒绝”。",
+        BindingState::Expired => "该申请超过期限未审批，已自动失效。",
         BindingState::Pending | BindingState::Active | BindingState::Suspended => {
-            "该申请已审批，结果为“已同意”"
+            "该申请已审批，结果为“已同意”。"
         }
     }
 }
@@ -196,22 +157,22 @@ mod tests {
     fn a_cool_down_says_until_when_in_local_time() {
         let now: DateTime<Utc> = "2026-03-01T00:30:00Z".parse().unwrap();
         let refusal = Refusal::CoolDown { retry_time: now + chrono::TimeDelta::hours(24), now };
-        assert!(refusal.message().contains("2026年3月2日08:30"), "{}", refusal.message());
-        assert_eq!(refusal.metadata(), [("retry_time", "2026-03-02T00:30:00Z".to_owned())]);
-        assert_eq!(refusal.retry_after(), Some(Duration::from_hours(24)));
+        assert!(refusal.words().contains("2026年3月2日08:30"), "{}", refusal.words());
+        let wait = Facts::wait(Duration::from_hours(24));
+        assert_eq!(refusal.facts(), wait.with("retry_time", "2026-03-02T00:30:00Z"));
     }
 
     #[test]
     fn a_taken_role_says_whether_to_wait() {
         let exists = |state| Refusal::BindingExists { role: Role::TaxClerk, state };
-        assert_eq!(exists(BindingState::Active).message(), "您已是该企业的办税员，无需重复申请");
-        assert_eq!(exists(BindingState::Pending).message(), "您已申请成为该企业的办税员，请等待审批");
-        assert_eq!(exists(BindingState::Pending).metadata(), [("state", "PENDING".to_owned())]);
+        assert_eq!(exists(BindingState::Active).words(), "您已是该企业的办税员，无需重复申请。");
+        assert_eq!(exists(BindingState::Pending).words(), "您已申请成为该企业的办税员，请等待审批。");
+        assert_eq!(exists(BindingState::Pending).facts(), Facts::none().with("state", "PENDING"));
     }
 
     #[test]
     fn a_decided_application_shows_the_outcome_in_the_manuals_words() {
-        let decided = |state| Refusal::ApplicationDecided(state).message();
+        let decided = |state| Refusal::ApplicationDecided(state).words().into_owned();
         assert!(decided(BindingState::Active).contains("已同意"));
         assert!(decided(BindingState::Suspended).contains("已同意"));
         assert!(decided(BindingState::Rejected).contains("已拒绝"));

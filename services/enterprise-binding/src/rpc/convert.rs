@@ -196,7 +196,6 @@ fn wire_document_type(kind: DocumentType) -> WireDocumentType {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shiming_kernel::ServiceError as _;
 
     #[test]
     fn every_role_and_state_has_its_value_on_the_wire() {
@@ -217,7 +216,7 @@ mod tests {
 
     #[test]
     fn an_identifier_is_refused_beside_its_field() {
-        let violation = |typed| identifier(typed).unwrap_err().violations().remove(0);
+        let violation = |typed| identifier(typed).unwrap_err().into_violations().remove(0);
         assert_eq!(violation("  ").reason, "REQUIRED");
         assert_eq!(violation("91640100MA75000I24").reason, "USCC_CHARACTER");
         assert_eq!(violation("9164").field, "identifier");

@@ -50,11 +50,11 @@ async fn the_record_must_be_as_shown_and_in_business(database: TestDatabase) {
     let shown = house.look_up(&li, CODE).await.unwrap();
     house.import(vec![RegistryRow { address: "宁夏吴忠市".into(), ..row(CODE, ZHANG) }]).await;
     let stale = house.submit(&li, &shown, Role::TaxClerk).await.unwrap_err();
-    assert_eq!((stale.kind, stale.reason.as_str()), (ErrorKind::Aborted, "ENTERPRISE_CHANGED"));
+    assert_eq!((stale.kind(), stale.reason.as_str()), (ErrorKind::Aborted, "ENTERPRISE_CHANGED"));
     house.import(vec![RegistryRow { status: EnterpriseStatus::Revoked.into(), ..row(CODE, ZHANG) }]).await;
     let closed = house.submit(&li, &shown, Role::TaxClerk).await.unwrap_err();
     assert_eq!(
-        (closed.reason.as_str(), closed.metadata["status"].as_str()),
+        (closed.reason.as_str(), closed.facts.metadata["status"].as_str()),
         ("ENTERPRISE_STATUS", "REVOKED")
     );
     let mut nowhere = submission(&shown, Role::TaxClerk);
@@ -74,12 +74,15 @@ async fn one_role_is_taken_once_even_at_once(database: TestDatabase) {
     );
     let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
     let lost = lost.unwrap_err();
-    assert_eq!((lost.kind, lost.reason.as_str()), (ErrorKind::AlreadyExists, "BINDING_EXISTS"));
-    assert_eq!(lost.metadata["state"], "PENDING");
+    assert_eq!((lost.kind(), lost.reason.as_str()), (ErrorKind::AlreadyExists, "BINDING_EXISTS"));
+    assert_eq!(lost.facts.metadata["state"], "PENDING");
     assert!(house.submit(&li, &enterprise, Role::InvoiceIssuer).await.is_ok(), "another role is free");
     house.decide(&zhang, &won.unwrap(), Decision::Approve).await.unwrap();
     let active = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap_err();
-    assert_eq!((active.reason.as_str(), active.metadata["state"].as_str()), ("BINDING_EXISTS", "ACTIVE"));
+    assert_eq!(
+        (active.reason.as_str(), active.facts.metadata["state"].as_str()),
+        ("BINDING_EXISTS", "ACTIVE")
+    );
     assert_eq!(house.count("SELECT count(*) FROM bindings WHERE role = 'tax_clerk'").await, 1);
 }
 
@@ -89,10 +92,13 @@ async fn the_applicant_must_be_of_age_and_have_a_valid_document(database: TestDa
     let li = house.person(LI);
     house.neighbours.change_citizen(li.id, |citizen| citizen.adult = false);
     let minor = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap_err();
-    assert_eq!((minor.kind, minor.reason.as_str()), (ErrorKind::FailedPrecondition, "MINOR_NOT_ALLOWED"));
+    assert_eq!((minor.kind(), minor.reason.as_str()), (ErrorKind::FailedPrecondition, "MINOR_NOT_ALLOWED"));
     house.neighbours.change_citizen(li.id, |citizen| (citizen.adult, citizen.document_valid) = (true, false));
     let expired = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap_err();
-    assert_eq!((expired.kind, expired.reason.as_str()), (ErrorKind::FailedPrecondition, "DOCUMENT_EXPIRED"));
+    assert_eq!(
+        (expired.kind(), expired.reason.as_str()),
+        (ErrorKind::FailedPrecondition, "DOCUMENT_EXPIRED")
+    );
     assert!(house.bindings(&li).await.is_empty());
 }
 
@@ -104,8 +110,8 @@ async fn a_rejected_application_may_be_repeated_after_the_cool_down(database: Te
     house.decide(&zhang, &applied, Decision::Reject).await.unwrap();
     house.clock.advance(Duration::from_hours(24) - Duration::from_secs(1));
     let soon = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap_err();
-    assert_eq!((soon.kind, soon.reason.as_str()), (ErrorKind::FailedPrecondition, "APPLICATION_COOL_DOWN"));
-    assert_eq!(soon.metadata["retry_time"], "2026-03-03T02:00:00Z");
+    assert_eq!((soon.kind(), soon.reason.as_str()), (ErrorKind::FailedPrecondition, "APPLICATION_COOL_DOWN"));
+    assert_eq!(soon.facts.metadata["retry_time"], "2026-03-03T02:00:00Z");
     house.clock.advance(Duration::from_secs(1));
     assert!(house.submit(&li, &enterprise, Role::TaxClerk).await.is_ok());
     let states: Vec<_> = house.bindings(&li).await.iter().map(Binding::state).collect();
@@ -146,7 +152,7 @@ async fn lists_are_paged_pending_first_and_bound_to_their_owner(database: TestDa
     for refused in [house.bindings_page(&zhang, next).await, house.bindings_page(&li, filtered).await] {
         let refused = refused.unwrap_err();
         assert_eq!(
-            (refused.kind, refused.reason.as_str()),
+            (refused.kind(), refused.reason.as_str()),
             (ErrorKind::InvalidArgument, "PAGE_TOKEN_INVALID")
         );
     }
@@ -180,7 +186,7 @@ async fn nothing_happens_without_identity(database: TestDatabase) {
     let li = house.person(LI);
     house.neighbours.set_identity_down(true);
     let refused = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap_err();
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::Unavailable, "UNAVAILABLE"));
+    assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::Unavailable, "UNAVAILABLE"));
     house.neighbours.set_identity_down(false);
     assert!(house.bindings(&li).await.is_empty());
     let mut stranger = li.clone();
@@ -205,6 +211,9 @@ async fn malformed_requests_name_their_field(database: TestDatabase) {
     ];
     for (field, request) in bad {
         let refused = house.submit_as(&li, request).await.unwrap_err();
-        assert_eq!((refused.reason.as_str(), refused.violations[0].field.as_str()), ("INVALID_FIELD", field));
+        assert_eq!(
+            (refused.reason.as_str(), refused.facts.violations[0].field.as_str()),
+            ("INVALID_FIELD", field)
+        );
     }
 }

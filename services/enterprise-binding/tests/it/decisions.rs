@@ -58,9 +58,9 @@ async fn nobody_else_decides(database: TestDatabase) {
     house.refresh(&wang).await.unwrap();
     let applied = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     let own = house.decide(&li, &applied, Decision::Approve).await.unwrap_err();
-    assert_eq!((own.kind, own.reason.as_str()), (ErrorKind::PermissionDenied, "APPROVER_IS_APPLICANT"));
+    assert_eq!((own.kind(), own.reason.as_str()), (ErrorKind::PermissionDenied, "APPROVER_IS_APPLICANT"));
     let other = house.decide(&wang, &applied, Decision::Approve).await.unwrap_err();
-    assert_eq!((other.kind, other.reason.as_str()), (ErrorKind::NotFound, "APPLICATION_NOT_FOUND"));
+    assert_eq!((other.kind(), other.reason.as_str()), (ErrorKind::NotFound, "APPLICATION_NOT_FOUND"));
     let nowhere =
         DecideApplicationRequest { binding_id: fresh(), ..decision_on(&applied, Decision::Approve) };
     assert_eq!(house.decide_as(&zhang, nowhere).await.unwrap_err().reason, "APPLICATION_NOT_FOUND");
@@ -84,8 +84,8 @@ async fn the_approvers_right_counts_at_the_moment_of_deciding(database: TestData
     assert_eq!(house.applications(&zhang).await.len(), 1);
     house.import(vec![row(CODE, WANG)]).await;
     let ended = house.decide(&zhang, &applied, Decision::Approve).await.unwrap_err();
-    assert_eq!((ended.kind, ended.reason.as_str()), (ErrorKind::PermissionDenied, "BINDING_NOT_ACTIVE"));
-    assert_eq!(ended.metadata["state"], "SUSPENDED");
+    assert_eq!((ended.kind(), ended.reason.as_str()), (ErrorKind::PermissionDenied, "BINDING_NOT_ACTIVE"));
+    assert_eq!(ended.facts.metadata["state"], "SUSPENDED");
     assert!(house.applications(&zhang).await.is_empty());
     assert_eq!(house.bindings(&li).await[0].state(), BindingState::Pending);
 }
@@ -97,12 +97,12 @@ async fn decided_once_and_the_second_is_told(database: TestDatabase) {
     let applied = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     let stale = DecideApplicationRequest { etag: "ff".into(), ..decision_on(&applied, Decision::Approve) };
     let stale = house.decide_as(&zhang, stale).await.unwrap_err();
-    assert_eq!((stale.kind, stale.reason.as_str()), (ErrorKind::Aborted, "CONCURRENT_CHANGE"));
+    assert_eq!((stale.kind(), stale.reason.as_str()), (ErrorKind::Aborted, "CONCURRENT_CHANGE"));
     house.decide(&zhang, &applied, Decision::Reject).await.unwrap();
     let again = house.decide(&zhang, &applied, Decision::Approve).await.unwrap_err();
-    assert_eq!((again.kind, again.reason.as_str()), (ErrorKind::FailedPrecondition, "APPLICATION_DECIDED"));
-    assert_eq!(again.metadata["state"], "REJECTED");
-    assert!(again.message.contains("已拒绝"));
+    assert_eq!((again.kind(), again.reason.as_str()), (ErrorKind::FailedPrecondition, "APPLICATION_DECIDED"));
+    assert_eq!(again.facts.metadata["state"], "REJECTED");
+    assert!(again.words.contains("已拒绝"));
 }
 
 async fn two_approvers_at_once_make_one_decision(database: TestDatabase) {
@@ -122,7 +122,7 @@ async fn two_approvers_at_once_make_one_decision(database: TestDatabase) {
         let (won, lost) = (won.unwrap(), lost.unwrap_err());
         assert_eq!(lost.reason, "APPLICATION_DECIDED");
         let state = if won.state() == BindingState::Active { "ACTIVE" } else { "REJECTED" };
-        assert_eq!(lost.metadata["state"], state);
+        assert_eq!(lost.facts.metadata["state"], state);
         assert_eq!(house.bindings(&li).await[0].state(), won.state());
     }
     let decided =
@@ -137,7 +137,10 @@ async fn the_applicants_document_counts_on_approval(database: TestDatabase) {
     let applied = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     house.neighbours.change_citizen(li.id, |citizen| citizen.document_valid = false);
     let refused = house.decide(&zhang, &applied, Decision::Approve).await.unwrap_err();
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::FailedPrecondition, "DOCUMENT_EXPIRED"));
+    assert_eq!(
+        (refused.kind(), refused.reason.as_str()),
+        (ErrorKind::FailedPrecondition, "DOCUMENT_EXPIRED")
+    );
     assert!(house.decide(&zhang, &applied, Decision::Reject).await.is_ok(), "saying no is always possible");
 }
 
@@ -174,5 +177,8 @@ async fn a_late_decision_finds_the_application_expired(database: TestDatabase) {
     let applied = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     house.clock.advance(Duration::from_hours(30 * 24));
     let late = house.decide(&zhang, &applied, Decision::Approve).await.unwrap_err();
-    assert_eq!((late.reason.as_str(), late.metadata["state"].as_str()), ("APPLICATION_DECIDED", "EXPIRED"));
+    assert_eq!(
+        (late.reason.as_str(), late.facts.metadata["state"].as_str()),
+        ("APPLICATION_DECIDED", "EXPIRED")
+    );
 }

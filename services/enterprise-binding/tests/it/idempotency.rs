@@ -67,7 +67,7 @@ async fn a_request_id_serves_one_command_of_one_person(database: TestDatabase) {
     let applied = house.submit_as(&li, request.clone()).await.unwrap();
     let other = SubmitApplicationRequest { role: Role::TaxAgent.into(), ..request.clone() };
     let refused = house.submit_as(&li, other).await.unwrap_err();
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::AlreadyExists, "REQUEST_ID_REUSED"));
+    assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::AlreadyExists, "REQUEST_ID_REUSED"));
     let theirs = house.submit_as(&wang, request.clone()).await.unwrap();
     assert_ne!(theirs.binding_id, applied.binding_id, "another person's is another record");
     let decision = decision_on(&applied, Decision::Approve);

@@ -35,15 +35,15 @@ async fn what_is_unknown_or_malformed_says_so(database: TestDatabase) {
     let house = House::start(database).await;
     let who = house.person(LI);
     let unknown = house.look_up(&who, CODE).await.unwrap_err();
-    assert_eq!((unknown.kind, unknown.reason.as_str()), (ErrorKind::NotFound, "ENTERPRISE_NOT_FOUND"));
-    assert!(unknown.message.contains("未查询到该企业"));
+    assert_eq!((unknown.kind(), unknown.reason.as_str()), (ErrorKind::NotFound, "ENTERPRISE_NOT_FOUND"));
+    assert!(unknown.words.contains("未查询到该企业"));
     let mistyped = house.look_up(&who, "91640100MA75000125").await.unwrap_err();
     assert_eq!(mistyped.reason, "ENTERPRISE_NOT_FOUND");
-    assert!(mistyped.message.contains("校验位"), "{}", mistyped.message);
+    assert!(mistyped.words.contains("校验位"), "{}", mistyped.words);
     for typed in ["", "1", "91640100MA75000I24", "'; DROP TABLE enterprises; --"] {
         let refused = house.look_up(&who, typed).await.unwrap_err();
         assert_eq!(
-            (refused.reason.as_str(), refused.violations[0].field.as_str()),
+            (refused.reason.as_str(), refused.facts.violations[0].field.as_str()),
             ("INVALID_FIELD", "identifier")
         );
     }
@@ -67,11 +67,11 @@ async fn an_enterprise_out_of_business_is_refused_by_its_status(database: TestDa
         house.import(vec![RegistryRow { status: status.into(), ..row(CODE, ZHANG) }]).await;
         let refused = house.look_up(&who, CODE).await.unwrap_err();
         assert_eq!(
-            (refused.kind, refused.reason.as_str()),
+            (refused.kind(), refused.reason.as_str()),
             (ErrorKind::FailedPrecondition, "ENTERPRISE_STATUS")
         );
-        assert_eq!(refused.metadata["status"], name);
-        assert!(refused.message.contains(label));
+        assert_eq!(refused.facts.metadata["status"], name);
+        assert!(refused.words.contains(label));
     }
 }
 
@@ -83,10 +83,10 @@ async fn look_ups_are_counted_per_person_and_day_even_at_once(database: TestData
     assert_eq!(many.iter().filter(|answer| answer.is_ok()).count(), 5);
     let refused = house.look_up(&who, OTHER_CODE).await.unwrap_err();
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::ResourceExhausted, "ENTERPRISE_LOOKUPS_EXHAUSTED")
     );
-    assert_eq!(refused.retry_after.unwrap().as_secs() / 3600, 13, "until Beijing midnight, from 10:00");
+    assert_eq!(refused.facts.retry_after.unwrap().as_secs() / 3600, 13, "until Beijing midnight, from 10:00");
     assert!(house.look_up(&other, CODE).await.is_ok(), "another person has a count of their own");
     let replica = house.replica().await;
     assert!(replica.look_up(&who, CODE).await.is_err(), "a restart gives nobody more");
@@ -115,5 +115,5 @@ async fn nothing_is_found_without_a_session(database: TestDatabase) {
     let request = LookUpEnterpriseRequest { identifier: CODE.into() };
     let mut client = RegistryServiceClient::new(house.channel("gateway"));
     let refused = Problem::from(client.look_up_enterprise(request).await.unwrap_err());
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::Unauthenticated, "SESSION_REQUIRED"));
+    assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::Unauthenticated, "SESSION_REQUIRED"));
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use shiming_kernel::{EvidenceLevel, ManualClock, PersonId, Session, SessionId};
+use shiming_kernel::{EvidenceLevel, ManualClock, PersonId, Reason, Session, SessionId};
 use shiming_proto::identity::v1::person_service_server::{PersonService, PersonServiceServer};
 use shiming_proto::identity::v1::session_service_server::{SessionService, SessionServiceServer};
 use shiming_proto::identity::v1::{self as wire, Session as WireSession};
@@ -12,6 +12,7 @@ use shiming_proto::messaging::v1::event_service_server::{EventService, EventServ
 use shiming_proto::messaging::v1::{DeliverEventsRequest, DeliverEventsResponse, Event};
 use shiming_proto::types::v1::{DocumentType, EvidenceLevel as WireEvidence, IdentityDocument};
 use shiming_rpc::convert::timestamp;
+use shiming_rpc::status::{Problem, from_error};
 use shiming_rpc::{Listeners, PolicyTable, ServerBuilder, SessionError, SessionResolver, session_token};
 use shiming_runtime::Shutdown;
 use shiming_runtime::config::{ListenConfig, PeerConfig};
@@ -223,7 +224,7 @@ impl SessionService for Api {
         request: Request<wire::IntrospectSessionRequest>,
     ) -> Result<Response<wire::IntrospectSessionResponse>, Status> {
         let session = self.0.session(&request.into_inner().session_token);
-        let session = session.ok_or_else(|| shiming_rpc::status::from_error(&UnknownSession))?;
+        let session = session.ok_or_else(|| from_error(&Problem::from(Reason::SessionInvalid)))?;
         Ok(Response::new(wire::IntrospectSessionResponse { session: Some(wire_session(&session)) }))
     }
 
@@ -259,29 +260,5 @@ impl EventService for Api {
         self.0.state().events.extend(events);
         self.0.arrived.notify_waiters();
         Ok(Response::new(DeliverEventsResponse { accepted_count }))
-    }
-}
-
-/// Identity's words for a token it doesn't know.
-#[derive(Debug)]
-struct UnknownSession;
-
-impl std::fmt::Display for UnknownSession {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("unknown session")
-    }
-}
-
-impl std::error::Error for UnknownSession {}
-
-impl shiming_kernel::ServiceError for UnknownSession {
-    fn kind(&self) -> shiming_kernel::ErrorKind {
-        shiming_kernel::ErrorKind::Unauthenticated
-    }
-    fn reason(&self) -> &'static str {
-        "SESSION_INVALID"
-    }
-    fn message(&self) -> std::borrow::Cow<'static, str> {
-        "登录已失效，请重新登录".into()
     }
 }

@@ -47,7 +47,10 @@ async fn a_face_of_the_last_ten_minutes_is_needed(database: TestDatabase) {
     let zhang = house.person(ZHANG);
     house.clock.advance(Duration::from_secs(601));
     let refused = house.refresh(&zhang).await.unwrap_err();
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::FailedPrecondition, "STEP_UP_REQUIRED"));
+    assert_eq!(
+        (refused.kind(), refused.reason.as_str()),
+        (ErrorKind::FailedPrecondition, "STEP_UP_REQUIRED")
+    );
     house.neighbours.change_session(&zhang.token, |session| session.step_up_time = None);
     assert_eq!(house.refresh(&zhang).await.unwrap_err().reason, "STEP_UP_REQUIRED");
     assert!(house.neighbours.resolved().is_empty(), "nobody is read without a face");

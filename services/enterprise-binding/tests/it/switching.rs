@@ -53,11 +53,14 @@ async fn what_is_not_active_or_not_ones_own_is_refused(database: TestDatabase) {
     let (li, wang) = (house.person(LI), house.person(WANG));
     let pending = house.submit(&li, &enterprise, Role::TaxClerk).await.unwrap();
     let refused = house.switch(&li, &pending).await.unwrap_err();
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::PermissionDenied, "BINDING_NOT_ACTIVE"));
-    assert_eq!(refused.metadata["state"], "PENDING");
+    assert_eq!(
+        (refused.kind(), refused.reason.as_str()),
+        (ErrorKind::PermissionDenied, "BINDING_NOT_ACTIVE")
+    );
+    assert_eq!(refused.facts.metadata["state"], "PENDING");
     let anothers = house.bindings(&zhang).await.remove(0);
     let stolen = house.switch(&wang, &anothers).await.unwrap_err();
-    assert_eq!((stolen.kind, stolen.reason.as_str()), (ErrorKind::NotFound, "BINDING_NOT_FOUND"));
+    assert_eq!((stolen.kind(), stolen.reason.as_str()), (ErrorKind::NotFound, "BINDING_NOT_FOUND"));
     let nowhere = SwitchEnterpriseRequest { binding_id: fresh(), request_id: fresh(), validate_only: false };
     assert_eq!(house.switch_as(&wang, nowhere).await.unwrap_err(), stolen, "the same answer as for none");
     assert!(house.neighbours.session(&wang.token).unwrap().binding_id.is_none());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use shiming_kernel::{ErrorKind, ServiceError};
+use shiming_kernel::{Facts, Reason, ServiceError};
 
 /// What is wrong with a picture, in the order it is looked for. Never counted as a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -69,33 +69,17 @@ impl CaptureFault {
     /// zh-CN: what to do better.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::NotAnImage => "无法读取该图片，请上传 JPG、PNG 或 WebP 格式的照片",
-            Self::ImageTooLarge => "图片过大，请缩小后重新上传",
-            Self::NoFace => "未检测到人脸，请正对摄像头并露出整个面部",
-            Self::SeveralFaces => "检测到多张人脸，请确保画面中只有您本人",
-            Self::FaceTooSmall => "人脸过小，请靠近摄像头",
-            Self::FaceCutOff => "人脸未完全进入画面，请将整个面部置于取景框内",
-            Self::TooBlurred => "图像模糊，请保持手机稳定并擦拭镜头后重试",
-            Self::TooDark => "光线过暗，请到明亮处重试",
-            Self::TooBright => "光线过强，请避开强光或逆光后重试",
-            Self::FaceTurnedAway => "请正对摄像头，不要低头、抬头或侧脸",
-            Self::FaceCovered => "面部有遮挡，请摘下口罩、墨镜，露出整张脸",
-        }
-    }
-
-    /// A file that is none is the request's fault; everything else the person can better by looking into the camera again.
-    pub const fn kind(self) -> ErrorKind {
-        match self {
-            Self::NotAnImage | Self::ImageTooLarge => ErrorKind::InvalidArgument,
-            Self::NoFace
-            | Self::SeveralFaces
-            | Self::FaceTooSmall
-            | Self::FaceCutOff
-            | Self::TooBlurred
-            | Self::TooDark
-            | Self::TooBright
-            | Self::FaceTurnedAway
-            | Self::FaceCovered => ErrorKind::FailedPrecondition,
+            Self::NotAnImage => Reason::NotAnImage.words(),
+            Self::ImageTooLarge => Reason::ImageTooLarge.words(),
+            Self::NoFace => "未检测到人脸，请正对摄像头并露出整个面部。",
+            Self::SeveralFaces => "检测到多张人脸，请确保画面中只有您本人。",
+            Self::FaceTooSmall => "人脸过小，请靠近摄像头。",
+            Self::FaceCutOff => "人脸未完全进入画面，请将整个面部置于取景框内。",
+            Self::TooBlurred => "图像模糊，请保持手机稳定并擦拭镜头后重试。",
+            Self::TooDark => "光线过暗，请到明亮处重试。",
+            Self::TooBright => "光线过强，请避开强光或逆光后重试。",
+            Self::FaceTurnedAway => "请正对摄像头，不要低头、抬头或侧脸。",
+            Self::FaceCovered => "面部有遮挡，请摘下口罩、墨镜，露出整张脸。",
         }
     }
 }
@@ -127,46 +111,29 @@ impl EngineError {
 }
 
 impl ServiceError for EngineError {
-    fn kind(&self) -> ErrorKind {
+    fn reason(&self) -> Reason {
         match self {
-            Self::Capture(fault) => fault.kind(),
-            Self::Busy { .. } => ErrorKind::ResourceExhausted,
-            Self::BrokenOff => ErrorKind::Unavailable,
-            Self::Inference(_) => ErrorKind::Internal,
+            Self::Capture(CaptureFault::NotAnImage) => Reason::NotAnImage,
+            Self::Capture(CaptureFault::ImageTooLarge) => Reason::ImageTooLarge,
+            Self::Capture(_) => Reason::CaptureQuality,
+            Self::Busy { .. } => Reason::Overloaded,
+            Self::BrokenOff => Reason::Unavailable,
+            Self::Inference(_) => Reason::Internal,
         }
     }
 
-    fn reason(&self) -> &'static str {
+    fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::Capture(CaptureFault::NotAnImage) => "NOT_AN_IMAGE",
-            Self::Capture(CaptureFault::ImageTooLarge) => "IMAGE_TOO_LARGE",
-            Self::Capture(_) => "CAPTURE_QUALITY",
-            Self::Busy { .. } => "OVERLOADED",
-            Self::BrokenOff => "UNAVAILABLE",
-            Self::Inference(_) => "INTERNAL",
+            Self::Capture(fault) => fault.message().into(),
+            _ => self.reason().words().into(),
         }
     }
 
-    fn message(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::Capture(fault) => fault.message(),
-            Self::Busy { .. } => "当前办理人数较多，请稍后重试",
-            Self::BrokenOff => "人脸识别服务暂不可用，请稍后重试",
-            Self::Inference(_) => "系统内部错误",
-        })
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self) -> Facts {
         match self {
-            Self::Capture(fault) => vec![("fault", fault.reason().to_owned())],
-            Self::Busy { .. } | Self::BrokenOff | Self::Inference(_) => Vec::new(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Busy { retry_after } => Some(*retry_after),
-            Self::Capture(_) | Self::BrokenOff | Self::Inference(_) => None,
+            Self::Capture(fault) => Facts::none().with("fault", fault.reason()),
+            Self::Busy { retry_after } => Facts::wait(*retry_after),
+            Self::BrokenOff | Self::Inference(_) => Facts::none(),
         }
     }
 }
@@ -187,8 +154,8 @@ mod tests {
     #[test]
     fn the_fault_travels_as_metadata() {
         let error = EngineError::from(CaptureFault::TooDark);
-        assert_eq!(error.reason(), "CAPTURE_QUALITY");
-        assert_eq!(error.metadata(), vec![("fault", "TOO_DARK".to_owned())]);
-        assert_eq!(EngineError::from(CaptureFault::NotAnImage).kind(), ErrorKind::InvalidArgument);
+        assert_eq!(error.reason(), Reason::CaptureQuality);
+        assert_eq!(error.facts(), Facts::none().with("fault", "TOO_DARK"));
+        assert_eq!(EngineError::from(CaptureFault::NotAnImage).reason(), Reason::NotAnImage);
     }
 }

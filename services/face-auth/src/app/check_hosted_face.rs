@@ -161,12 +161,13 @@ async fn conclude(
     }
     store::end_check(&tx, id, outcome).await?;
     let refusal = refusal(app, outcome, attempts_left);
+    let reason = refusal.reason();
     if outcome != ProviderOutcome::FaceNotFinished {
-        let decision = Decision::refused(Some(ticket.provider()), refusal.reason());
+        let decision = Decision::refused(Some(ticket.provider()), reason.as_str());
         record_decision(app, &tx, id, &decision).await?;
     }
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
-        "provider": provider, "reason": refusal.reason()});
+        "provider": provider, "reason": reason.as_str()});
     tx.audit(audit_entry(caller, "face_hosted.refused", &id, detail));
     if request.request.validate_only {
         tx.rollback().await?;

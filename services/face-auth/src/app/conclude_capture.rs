@@ -1,7 +1,5 @@
 //! What follows from a judgement: the outcome, or a counted refusal, and everything that must be true with it.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use serde_json::json;
 use shiming_kernel::{CallContext, EventId, ServiceError as _};
@@ -61,10 +59,10 @@ pub(super) async fn conclude(
         Finding::Compared { verdict, .. } => Some(verdict.provider),
         _ => None,
     };
-    record_decision(app, &tx, id, &Decision::refused(compared_by, refusal.reason())).await?;
-    let facts = refusal.metadata().into_iter().collect::<BTreeMap<_, _>>();
+    let reason = refusal.reason();
+    record_decision(app, &tx, id, &Decision::refused(compared_by, reason.as_str())).await?;
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
-        "reason": refusal.reason(), "facts": facts, "model_pack": app.engine.versions().pack});
+        "reason": reason.as_str(), "facts": refusal.facts().metadata, "model_pack": app.engine.versions().pack});
     tx.audit(audit_entry(caller, "face_capture.refused", &id, detail));
     tx.commit().await?;
     Err(refusal.into())

@@ -34,7 +34,7 @@ impl EventSink for MessagingSink {
 
 /// One event that messaging finds wrong is set aside; everything else is tried again.
 fn failure(problem: Problem) -> DeliveryError {
-    match problem.kind {
+    match problem.kind() {
         ErrorKind::InvalidArgument
         | ErrorKind::Internal
         | ErrorKind::FailedPrecondition
@@ -45,7 +45,8 @@ fn failure(problem: Problem) -> DeliveryError {
         | ErrorKind::Aborted
         | ErrorKind::ResourceExhausted
         | ErrorKind::DeadlineExceeded
-        | ErrorKind::Unavailable => DeliveryError::Unavailable(problem.into()),
+        | ErrorKind::Unavailable
+        | ErrorKind::Unimplemented => DeliveryError::Unavailable(problem.into()),
     }
 }
 

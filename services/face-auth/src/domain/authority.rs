@@ -228,7 +228,7 @@ mod tests {
         ];
         for (outcome, kind, reason) in table {
             let refusal = refusal(outcome).unwrap();
-            assert_eq!((refusal.kind(), refusal.reason()), (kind, reason));
+            assert_eq!((refusal.kind(), refusal.reason().as_str()), (kind, reason));
         }
     }
 
@@ -236,12 +236,12 @@ mod tests {
     fn where_the_camera_is_no_way_another_is_named() {
         use ProviderOutcome as O;
         for outcome in [O::ProviderTemporary, O::ProviderNotAuthorised, O::DeviceUnsupported] {
-            let words = refusal(outcome).unwrap().message();
+            let words = refusal(outcome).unwrap().words().into_owned();
             assert!(words.contains("短信") && words.contains("办税服务厅"), "{words}");
         }
         for outcome in [O::NameIdMismatch, O::NoAuthoritativePhoto, O::LivenessAttack, O::FaceRetryExhausted]
         {
-            assert!(refusal(outcome).unwrap().message().contains("办税服务厅"));
+            assert!(refusal(outcome).unwrap().words().contains("办税服务厅"));
         }
     }
 

@@ -244,17 +244,18 @@ pub(super) fn row_result(
     let Err(error) = stored else {
         return proto::ImportReferencesResponse { row_id, stored: true, ..Default::default() };
     };
+    let told = error.reason();
     let reason = match &error {
         FaceAuthError::Refused(Refusal::CaptureQuality(fault)) => fault.reason(),
-        error => error.reason(),
+        _ => told.as_str(),
     };
     // A field's own words say more than "a field is wrong".
-    let violation = error.violations().into_iter().next().map(|first| first.description);
+    let violation = error.facts().violations.into_iter().next().map(|first| first.description);
     proto::ImportReferencesResponse {
         row_id,
         stored: false,
         reason: reason.to_owned(),
-        message: violation.unwrap_or_else(|| error.message().into_owned()),
+        message: violation.unwrap_or_else(|| error.words().into_owned()),
     }
 }
 

@@ -39,15 +39,19 @@ async fn risks(stand: &Stand) -> Vec<AttackType> {
 fn assert_attack(refused: Result<SubmitCaptureResponse, Status>, how: &str) {
     let refused = problem(refused);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::PermissionDenied, "LIVENESS_ATTACK"),
         "{how}"
     );
-    assert_eq!(refused.metadata.keys().collect::<Vec<_>>(), ["attempts_left"], "{how}: no more is said");
+    assert_eq!(
+        refused.facts.metadata.keys().collect::<Vec<_>>(),
+        ["attempts_left"],
+        "{how}: no more is said"
+    );
     assert!(
-        refused.message.contains("办税服务厅") || refused.message.contains("重试"),
+        refused.words.contains("办税服务厅") || refused.words.contains("重试"),
         "{how}: {}",
-        refused.message
+        refused.words
     );
 }
 
@@ -153,7 +157,7 @@ async fn a_recording_of_an_earlier_session_is_refused(database: TestDatabase) {
     let (fourth, _) = asked(&stand, &TURN_AND_BLINK).await;
     let refused = problem(stand.submit(&fourth, &nonce, shots).await);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::FailedPrecondition, "FACE_CHALLENGE_EXPIRED")
     );
 }
@@ -169,11 +173,14 @@ async fn actions_in_another_order_are_refused(database: TestDatabase) {
     let shown = [Action::TurnRight, Action::Blink];
     let refused = problem(stand.submit(&session, &nonce, Film::AUDUN.take(1).answers(&shown)).await);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::FailedPrecondition, "LIVENESS_INCOMPLETE")
     );
-    assert_eq!((refused.metadata["action"].as_str(), refused.metadata["step"].as_str()), ("TURN_LEFT", "1"));
-    assert!(refused.message.contains("向左转头"));
+    assert_eq!(
+        (refused.facts.metadata["action"].as_str(), refused.facts.metadata["step"].as_str()),
+        ("TURN_LEFT", "1")
+    );
+    assert!(refused.words.contains("向左转头"));
     assert_eq!(stand.open_zhang().await.attempts_left, 99, "the mistake was free, the attack was not");
 }
 
@@ -220,7 +227,7 @@ async fn two_people_before_the_camera_are_refused(database: TestDatabase) {
     });
     let refused = problem(stand.submit(&session, &nonce, timed(steps.into())).await);
     assert_eq!(
-        (refused.reason.as_str(), refused.metadata["fault"].as_str()),
+        (refused.reason.as_str(), refused.facts.metadata["fault"].as_str()),
         ("CAPTURE_QUALITY", "SEVERAL_FACES")
     );
     // A head held beside the person only for a moment.
@@ -275,7 +282,7 @@ async fn a_nonce_serves_one_capture_of_its_session_and_not_for_long(database: Te
     let expired = |refused| {
         let refused = problem(refused);
         assert_eq!(
-            (refused.kind, refused.reason.as_str()),
+            (refused.kind(), refused.reason.as_str()),
             (ErrorKind::FailedPrecondition, "FACE_CHALLENGE_EXPIRED")
         );
     };
@@ -314,13 +321,13 @@ async fn too_many_attacks_lock_the_identity(database: TestDatabase) {
         let (session, nonce) = asked(&stand, &TURN_AND_BLINK).await;
         let refused = problem(stand.submit(&session, &nonce, capture_of(3, |_| photo.clone())).await);
         assert_eq!(
-            (refused.reason.as_str(), refused.metadata["attempts_left"].as_str()),
+            (refused.reason.as_str(), refused.facts.metadata["attempts_left"].as_str()),
             ("LIVENESS_ATTACK", left)
         );
     }
     let refused = problem(stand.open(for_person(ZHANG)).await);
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::ResourceExhausted, "FACE_LOCKED"));
-    assert!(refused.message.contains("短信") && refused.retry_after.is_some());
+    assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::ResourceExhausted, "FACE_LOCKED"));
+    assert!(refused.words.contains("短信") && refused.facts.retry_after.is_some());
     let purpose = CreateFaceSessionRequest { purpose: 2, ..for_person(ZHANG) };
     assert_eq!(problem(stand.open(purpose).await).reason, "FACE_LOCKED", "for every purpose");
     stand.pass_time(14 * 3600);

@@ -118,7 +118,7 @@ async fn the_demo_authority_serves_its_citizens_alone(database: TestDatabase) {
         assert_eq!(reason(refused), "PERSON_NOT_FOUND");
     }
     let refused = stand.demo().set_demo_reference(demo_reference(ZHANG, photo("no-face"))).await;
-    assert_eq!(problem(refused).metadata["fault"], "NO_FACE");
+    assert_eq!(problem(refused).facts.metadata["fault"], "NO_FACE");
     let refused = stand.demo().set_demo_reference(demo_reference(ZHANG, Bytes::from_static(b"x"))).await;
     assert_eq!(reason(refused), "NOT_AN_IMAGE");
     let only_checked =

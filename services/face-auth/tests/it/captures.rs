@@ -33,11 +33,11 @@ async fn pictures_without_one_good_face_are_free(database: TestDatabase) {
     for (picture, fault) in [("no-face", "NO_FACE"), ("two-people", "SEVERAL_FACES")] {
         let refused = problem(stand.show(&session, shot(photo(picture))).await);
         assert_eq!(
-            (refused.kind, refused.reason.as_str()),
+            (refused.kind(), refused.reason.as_str()),
             (ErrorKind::FailedPrecondition, "CAPTURE_QUALITY")
         );
-        assert_eq!(refused.metadata.get("fault").map(String::as_str), Some(fault));
-        assert!(refused.message.contains('请'), "says what to do: {}", refused.message);
+        assert_eq!(refused.facts.metadata.get("fault").map(String::as_str), Some(fault));
+        assert!(refused.words.contains('请'), "says what to do: {}", refused.words);
     }
     assert_eq!(stand.open_zhang().await.attempts_left, 5, "free");
     stand.capture(&session, Film::AUDUN).await.unwrap();
@@ -50,7 +50,7 @@ async fn files_that_are_no_pictures_are_refused(database: TestDatabase) {
     for file in [Bytes::from_static(b"%PDF-1.7 not a picture"), truncated] {
         let shots = [shot(astronaut()), vec![Shot { step: 0, offset: GAP, image: file }]].concat();
         let refused = problem(stand.show(&session, shots).await);
-        assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::InvalidArgument, "NOT_AN_IMAGE"));
+        assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::InvalidArgument, "NOT_AN_IMAGE"));
     }
     assert_eq!(stand.open_zhang().await.attempts_left, 5);
 }
@@ -69,14 +69,17 @@ async fn too_much_is_refused_while_it_arrives(database: TestDatabase) {
     ];
     for images in too_large {
         let refused = problem(stand.show(&session, images.into_iter().flat_map(shot).collect()).await);
-        assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::InvalidArgument, "IMAGE_TOO_LARGE"));
-        assert_eq!(refused.metadata.get("max_bytes").map(String::as_str), Some("8388608"));
-        assert_eq!(refused.metadata.get("max_pixels").map(String::as_str), Some("16000000"));
+        assert_eq!(
+            (refused.kind(), refused.reason.as_str()),
+            (ErrorKind::InvalidArgument, "IMAGE_TOO_LARGE")
+        );
+        assert_eq!(refused.facts.metadata.get("max_bytes").map(String::as_str), Some("8388608"));
+        assert_eq!(refused.facts.metadata.get("max_pixels").map(String::as_str), Some("16000000"));
     }
     let too_many = vec![astronaut(); 61].into_iter().flat_map(shot).collect();
     let refused = problem(stand.show(&session, too_many).await);
     assert_eq!(
-        (refused.reason.as_str(), refused.violations[0].reason.as_str()),
+        (refused.reason.as_str(), refused.facts.violations[0].reason.as_ref()),
         ("INVALID_FIELD", "TOO_MANY")
     );
     stand.capture(&session, Film::AUDUN).await.unwrap();
@@ -116,7 +119,7 @@ async fn the_stream_keeps_its_form(database: TestDatabase) {
     for (parts, field) in bad {
         let refused = problem(stand.send(parts).await);
         assert_eq!(
-            (refused.reason.as_str(), refused.violations[0].field.as_str()),
+            (refused.reason.as_str(), refused.facts.violations[0].field.as_str()),
             ("INVALID_FIELD", field),
             "{refused:?}"
         );
@@ -146,11 +149,11 @@ async fn two_people_in_one_capture_do_not_pass(database: TestDatabase) {
     }
     let refused = problem(stand.submit(&session, &nonce, shots).await);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::PermissionDenied, "LIVENESS_ATTACK"),
         "two faces one after the other are no mistake"
     );
-    assert_eq!(refused.metadata.get("attempts_left").map(String::as_str), Some("4"));
+    assert_eq!(refused.facts.metadata.get("attempts_left").map(String::as_str), Some("4"));
 }
 
 async fn unknown_session_and_wrong_token_are_one_answer(database: TestDatabase) {
@@ -172,7 +175,7 @@ async fn unknown_session_and_wrong_token_are_one_answer(database: TestDatabase) 
         answers.push(problem(stand.issue(request).await));
     }
     assert_eq!(
-        (answers[0].kind, answers[0].reason.as_str()),
+        (answers[0].kind(), answers[0].reason.as_str()),
         (ErrorKind::NotFound, "FACE_SESSION_NOT_FOUND")
     );
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
@@ -185,10 +188,10 @@ async fn without_a_reference_the_counter_is_the_way(database: TestDatabase) {
     assert_eq!(refused.reason, "CAPTURE_QUALITY", "nothing is said without a face");
     let refused = problem(stand.capture(&session, Film::AUDUN).await);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::FailedPrecondition, "NO_AUTHORITATIVE_PHOTO")
     );
-    assert!(refused.message.contains("办税服务厅"));
+    assert!(refused.words.contains("办税服务厅"));
     assert_eq!(stand.open(for_person(LI)).await.unwrap().attempts_left, 5);
 }
 
@@ -197,8 +200,11 @@ async fn another_name_under_the_number_is_said_after_a_face(database: TestDataba
     let session = stand.open(for_person((ZHANG.0, "张四"))).await.unwrap();
     assert_eq!(reason(stand.show(&session, shot(photo("no-face"))).await), "CAPTURE_QUALITY");
     let refused = problem(stand.capture(&session, Film::AUDUN).await);
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::FailedPrecondition, "NAME_ID_MISMATCH"));
-    assert!(refused.message.contains("核对") && refused.message.contains("办税服务厅"));
+    assert_eq!(
+        (refused.kind(), refused.reason.as_str()),
+        (ErrorKind::FailedPrecondition, "NAME_ID_MISMATCH")
+    );
+    assert!(refused.words.contains("核对") && refused.words.contains("办税服务厅"));
     // Another spelling of the same name is the same name.
     stand.import(vec![reference("2", (LI.0, "阿卜杜拉·买买提"), Film::FRANCK.portrait())]).await;
     let session = stand.open(for_person((LI.0, "阿卜杜拉•买买提"))).await.unwrap();

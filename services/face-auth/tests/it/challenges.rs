@@ -57,13 +57,16 @@ async fn only_who_holds_an_open_session_gets_one(database: TestDatabase) {
     ];
     for (request, field) in bad {
         let refused = problem(stand.issue(request).await);
-        assert_eq!((refused.reason.as_str(), refused.violations[0].field.as_str()), ("INVALID_FIELD", field));
+        assert_eq!(
+            (refused.reason.as_str(), refused.facts.violations[0].field.as_str()),
+            ("INVALID_FIELD", field)
+        );
     }
     let unknown = asking(&session);
     let unknown = IssueChallengeRequest { face_session_id: unknown.request_id.clone(), ..unknown };
     let wrong = IssueChallengeRequest { capture_token: "A".repeat(43), ..asking(&session) };
     let (unknown, wrong) = (problem(stand.issue(unknown).await), problem(stand.issue(wrong).await));
-    assert_eq!((unknown.kind, unknown.reason.as_str()), (ErrorKind::NotFound, "FACE_SESSION_NOT_FOUND"));
+    assert_eq!((unknown.kind(), unknown.reason.as_str()), (ErrorKind::NotFound, "FACE_SESSION_NOT_FOUND"));
     assert_eq!(unknown, wrong, "no difference to be seen");
     // It never outlives its session.
     stand.pass_time(270);
@@ -95,8 +98,8 @@ async fn an_overloaded_engine_gives_the_challenge_back(database: TestDatabase) {
     let late = usize::from(one.is_ok());
     assert_ne!(one.is_ok(), two.is_ok(), "{one:?} {two:?}");
     let refused = problem(if one.is_ok() { two } else { one });
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::ResourceExhausted, "OVERLOADED"));
-    assert!(refused.retry_after.is_some(), "says when to come again");
+    assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::ResourceExhausted, "OVERLOADED"));
+    assert!(refused.facts.retry_after.is_some(), "says when to come again");
     submit(late).await.unwrap();
     assert_eq!(stand.count("SELECT COUNT(*) FROM face_attempts WHERE free + not_same > 0").await, 0);
 }
@@ -108,7 +111,7 @@ async fn a_judged_capture_does_not(database: TestDatabase) {
     assert_eq!(reason(stand.submit(&session, &nonce, shots.clone()).await), "FACE_NOT_SAME");
     let refused = problem(stand.submit(&session, &nonce, shots).await);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::FailedPrecondition, "FACE_CHALLENGE_EXPIRED")
     );
     assert_eq!(stand.open_zhang().await.attempts_left, 4, "and costs nothing more");

@@ -36,7 +36,7 @@ async fn erase(stand: &Stand, request: EraseFaceDataRequest) -> Result<Erasure, 
 
 async fn verify(stand: &Stand, proof: &str) -> VerifyErasureProofResponse {
     let request = VerifyErasureProofRequest { proof: proof.into() };
-    stand.data_for_gateway().verify_erasure_proof(request).await.unwrap().into_inner()
+    stand.data_for_operator().verify_erasure_proof(request).await.unwrap().into_inner()
 }
 
 async fn keeping_zhang(database: TestDatabase) -> Stand {
@@ -113,7 +113,7 @@ async fn a_proof_is_ours_or_it_is_none(database: TestDatabase) {
     }
     let request = VerifyErasureProofRequest::default();
     let refused = problem(stand.data_for_operator().verify_erasure_proof(request).await);
-    assert_eq!(refused.violations[0].field, "proof");
+    assert_eq!(refused.facts.violations[0].field, "proof");
 }
 
 /// What a proof says to whoever reads it.
@@ -165,7 +165,7 @@ async fn only_identity_and_operators_erase(database: TestDatabase) {
     let refused = stand.data_for_gateway().erase_face_data(erasing(ZHANG)).await;
     assert_eq!(reason(refused), "CALLER_NOT_ALLOWED");
     let refused = problem(stand.data_for_operator().erase_face_data(erasing(ZHANG)).await);
-    assert_eq!(refused.violations[0].field, "purpose", "an operator says why");
+    assert_eq!(refused.facts.violations[0].field, "purpose", "an operator says why");
     let with_purpose =
         EraseFaceDataRequest { purpose: "本人到窗口申请删除".into(), ..erasing(ZHANG) };
     stand.data_for_operator().erase_face_data(with_purpose).await.unwrap();

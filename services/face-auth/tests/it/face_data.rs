@@ -228,7 +228,7 @@ async fn each_decision_is_recorded_for_its_person(database: TestDatabase) {
     // An operator says why, and that stands in the audit.
     let mut request = ListProcessingRecordsRequest { document: Some(document(ZHANG)), ..Default::default() };
     let refused = problem(stand.data_for_operator().list_processing_records(request.clone()).await);
-    assert_eq!(refused.violations[0].field, "purpose");
+    assert_eq!(refused.facts.violations[0].field, "purpose");
     request.purpose = "本人到窗口查询".into();
     stand.data_for_operator().list_processing_records(request).await.unwrap();
     assert_eq!(

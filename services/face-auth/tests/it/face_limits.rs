@@ -95,9 +95,9 @@ async fn a_lock_refuses_every_face_check_of_the_identity(database: TestDatabase)
         problem(stand.challenge(&session).await),
         problem(stand.submit(&session, &nonce, shots).await),
     ] {
-        assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::ResourceExhausted, "FACE_LOCKED"));
-        assert!(refused.message.contains("短信") && refused.message.contains("办税服务厅"));
-        assert!(refused.retry_after.is_none(), "nobody knows when");
+        assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::ResourceExhausted, "FACE_LOCKED"));
+        assert!(refused.words.contains("短信") && refused.words.contains("办税服务厅"));
+        assert!(refused.facts.retry_after.is_none(), "nobody knows when");
     }
     stand.open(for_person(LI)).await.unwrap();
     stand.pass_time(60);
@@ -144,7 +144,10 @@ async fn a_lock_ends_by_itself_and_the_later_end_counts(database: TestDatabase) 
     let kept = lock(&stand, until(5)).await.unwrap().lock.unwrap();
     assert_eq!(kept.end_time, hour.end_time, "a shorter lock doesn't shorten it");
     let refused = problem(stand.open(for_person(ZHANG)).await);
-    assert_eq!((refused.reason.as_str(), refused.retry_after.unwrap().as_secs()), ("FACE_LOCKED", 3600));
+    assert_eq!(
+        (refused.reason.as_str(), refused.facts.retry_after.unwrap().as_secs()),
+        ("FACE_LOCKED", 3600)
+    );
     stand.pass_time(3600);
     assert_eq!(limits(&stand, ZHANG).await.lock, None);
     stand.open_zhang().await;
@@ -191,7 +194,7 @@ async fn what_is_wrong_with_a_change_is_named(database: TestDatabase) {
         assert!(!format!("{refused:?}").contains("64010119900307"), "never repeats a number");
         let problem = problem(refused);
         assert_eq!(
-            (problem.kind, problem.reason.as_str(), problem.violations[0].field.as_str()),
+            (problem.kind(), problem.reason.as_str(), problem.facts.violations[0].field.as_str()),
             (ErrorKind::InvalidArgument, "INVALID_FIELD", field)
         );
     }

@@ -115,7 +115,7 @@ fn provider(session: &CreateFaceSessionResponse) -> Option<FaceProvider> {
 }
 
 fn is(problem: &Problem, kind: ErrorKind, reason: &str) -> bool {
-    (problem.kind, problem.reason.as_str()) == (kind, reason)
+    (problem.kind(), problem.reason.as_str()) == (kind, reason)
 }
 
 async fn wechat_passes_once_and_forgets_the_person(database: TestDatabase) {
@@ -129,7 +129,7 @@ async fn wechat_passes_once_and_forgets_the_person(database: TestDatabase) {
     assert_eq!(reason(world.check(&session, 0).await), "FACE_NOT_FINISHED");
     let too_soon = problem(world.ask(question(&session, 0)).await);
     assert!(is(&too_soon, ErrorKind::FailedPrecondition, "FACE_NOT_FINISHED"));
-    assert_eq!(too_soon.retry_after, Some(Duration::from_secs(2)));
+    assert_eq!(too_soon.facts.retry_after, Some(Duration::from_secs(2)));
     assert_eq!(world.wechat.calls("queryverifyinfo"), 1, "asked too soon, WeChat is left in peace");
 
     world.wechat.finish(verify_id(&session), 10000);
@@ -196,7 +196,7 @@ async fn every_code_of_tencents_is_told_as_it_means(database: TestDatabase) {
             let session = session_of(*code).await;
             let told = problem(world.check(&session, 0).await);
             assert!(is(&told, kind, reason), "{code}: {told:?}");
-            assert!(!told.message.is_empty());
+            assert!(!told.words.is_empty());
         }
     }
 }
@@ -236,7 +236,7 @@ async fn a_last_word_stands_and_is_counted_once(database: TestDatabase) {
     for _ in 0..3 {
         let refused = problem(world.check(&session, 0).await);
         assert!(is(&refused, ErrorKind::Unauthenticated, "FACE_NOT_SAME"), "{refused:?}");
-        assert_eq!(refused.metadata.get("attempts_left").map(String::as_str), Some("49"));
+        assert_eq!(refused.facts.metadata.get("attempts_left").map(String::as_str), Some("49"));
     }
     assert_eq!(world.tencent.calls("GetDetectInfoEnhanced"), 1);
     // Not even Tencent can take it back.
@@ -252,7 +252,7 @@ async fn an_unknown_code_passes_nobody_and_costs_nothing(database: TestDatabase)
     for code in [77_777, -1, 200, 10_000] {
         world.tencent.finish(url(&session), code, &json!({}));
         let told = problem(world.check(&session, 0).await);
-        assert!(is(&told, ErrorKind::Unavailable, "PROVIDER_TEMPORARY") && told.retry_after.is_some());
+        assert!(is(&told, ErrorKind::Unavailable, "PROVIDER_TEMPORARY") && told.facts.retry_after.is_some());
     }
     assert_eq!(world.attempts_left().await, 50);
     world.tencent.finish(url(&session), 0, &json!({}));
@@ -281,8 +281,8 @@ async fn without_any_provider_another_way_is_named(database: TestDatabase) {
     let request = CreateFaceSessionRequest { wechat_openid: OPENID.into(), ..for_person(ZHANG) };
     let refused = problem(world.stand.open(request.clone()).await);
     assert!(is(&refused, ErrorKind::Unavailable, "PROVIDER_TEMPORARY"), "{refused:?}");
-    assert!(refused.retry_after.is_some());
-    assert!(refused.message.contains("短信") && refused.message.contains("办税服务厅"));
+    assert!(refused.facts.retry_after.is_some());
+    assert!(refused.words.contains("短信") && refused.words.contains("办税服务厅"));
     // The same request, when a provider is back.
     world.tencent.cloud().health = Health::Well;
     world.stand.pass_time(31);
@@ -328,7 +328,7 @@ async fn an_outage_of_ten_seconds_loses_nothing(database: TestDatabase) {
     world.wechat.cloud().health = Health::Broken;
     for _ in 0..4 {
         let told = problem(world.check(&session, 0).await);
-        assert!(is(&told, ErrorKind::Unavailable, "PROVIDER_TEMPORARY") && told.retry_after.is_some());
+        assert!(is(&told, ErrorKind::Unavailable, "PROVIDER_TEMPORARY") && told.facts.retry_after.is_some());
     }
     world.wechat.cloud().health = Health::Well;
     world.stand.pass_time(30);

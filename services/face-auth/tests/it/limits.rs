@@ -29,9 +29,9 @@ async fn a_strangers_face_is_counted_until_the_day_is_used_up(database: TestData
     let session = stand.open_zhang().await;
     for (take, left) in [(0, 4), (1, 3)] {
         let refused = problem(stand.capture(&session, Film::FRANCK.take(take)).await);
-        assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::Unauthenticated, "FACE_NOT_SAME"));
-        assert_eq!(refused.metadata["attempts_left"], left.to_string());
-        assert!(refused.message.contains(&format!("{left}次")) && refused.message.contains("办税服务厅"));
+        assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::Unauthenticated, "FACE_NOT_SAME"));
+        assert_eq!(refused.facts.metadata["attempts_left"], left.to_string());
+        assert!(refused.words.contains(&format!("{left}次")) && refused.words.contains("办税服务厅"));
     }
     // Over all purposes and sessions.
     let step_up = CreateFaceSessionRequest { purpose: FacePurpose::StepUp.into(), ..for_person(ZHANG) };
@@ -40,20 +40,20 @@ async fn a_strangers_face_is_counted_until_the_day_is_used_up(database: TestData
     let (nonce, mine) = stand.prepare(&session, Film::AUDUN).await.unwrap();
     for (take, left) in [(2, "2"), (3, "1"), (4, "0")] {
         let refused = problem(stand.capture(&other, Film::FRANCK.take(take)).await);
-        assert_eq!(refused.metadata["attempts_left"], left);
+        assert_eq!(refused.facts.metadata["attempts_left"], left);
     }
     assert_eq!(reason(stand.challenge(&session).await), "FACE_RETRY_EXHAUSTED");
     let refused = problem(stand.submit(&session, &nonce, mine).await);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::ResourceExhausted, "FACE_RETRY_EXHAUSTED")
     );
-    assert!(refused.message.contains("办税服务厅"));
+    assert!(refused.words.contains("办税服务厅"));
     let again = CreateFaceSessionRequest { request_id: uuid::Uuid::now_v7().to_string(), ..step_up };
     assert_eq!(reason(stand.open(again).await), "FACE_RETRY_EXHAUSTED");
     assert_eq!(stand.open(for_person(LI)).await.unwrap().attempts_left, 5, "others aren't touched");
     // A little after 10 o'clock in the morning in China; a new day begins in 14 hours.
-    let rest = refused.retry_after.unwrap().as_secs();
+    let rest = refused.facts.retry_after.unwrap().as_secs();
     assert!((14 * 3600 - 60..14 * 3600).contains(&rest), "{rest}");
     stand.pass_time(rest + 1);
     let session = stand.open_zhang().await;
@@ -69,7 +69,7 @@ async fn the_count_survives_a_restart(database: TestDatabase) {
     let stand = stand.restart().await;
     assert_eq!(stand.open_zhang().await.attempts_left, 1);
     let refused = problem(stand.capture(&session, Film::FRANCK.take(1)).await);
-    assert_eq!(refused.metadata["attempts_left"], "0");
+    assert_eq!(refused.facts.metadata["attempts_left"], "0");
     let stand = stand.restart().await;
     assert_eq!(reason(stand.capture(&session, Film::AUDUN).await), "FACE_RETRY_EXHAUSTED");
 }
@@ -94,7 +94,7 @@ async fn of_two_captures_at_once_one_wins(database: TestDatabase) {
     let lost = problem(if one.is_ok() { two } else { one });
     let late = lost.reason == "FACE_ALREADY_FINISHED";
     assert!(
-        late || (lost.kind, lost.reason.as_str()) == (ErrorKind::Aborted, "CONCURRENT_CHANGE"),
+        late || (lost.kind(), lost.reason.as_str()) == (ErrorKind::Aborted, "CONCURRENT_CHANGE"),
         "{lost:?}"
     );
 }
@@ -133,8 +133,8 @@ async fn more_captures_than_room_are_told_to_come_again(database: TestDatabase) 
     assert_eq!([is_shed(0), is_shed(1)].iter().filter(|shed| **shed).count(), 1, "{refused:?}");
     let at = usize::from(is_shed(1));
     let shed = refused[at].as_ref().unwrap();
-    assert_eq!(shed.kind, ErrorKind::ResourceExhausted);
-    assert!(shed.retry_after.is_some());
+    assert_eq!(shed.kind(), ErrorKind::ResourceExhausted);
+    assert!(shed.facts.retry_after.is_some());
     // Who comes again sends the same.
     let again = submit([&one, &two][at], at).await;
     assert!(again.is_ok() || reason(again) == "NO_AUTHORITATIVE_PHOTO");
@@ -177,7 +177,7 @@ async fn a_device_has_its_own_day_over_all_identities(database: TestDatabase) {
     for (session, film) in [(&zhang, Film::FRANCK), (&li, Film::AUDUN)] {
         let refused = problem(capture_on(&stand, session, &gangs, film).await);
         assert_eq!(
-            (refused.reason.as_str(), refused.metadata["attempts_left"].as_str()),
+            (refused.reason.as_str(), refused.facts.metadata["attempts_left"].as_str()),
             ("FACE_NOT_SAME", "4"),
             "of the identity"
         );
@@ -185,10 +185,10 @@ async fn a_device_has_its_own_day_over_all_identities(database: TestDatabase) {
     // Both identities have tries left, the device has none: not for a challenge, and not for frames.
     let refused = problem(challenge_on(&stand, &zhang, &gangs).await);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::ResourceExhausted, "FACE_RETRY_EXHAUSTED")
     );
-    assert!(refused.retry_after.is_some());
+    assert!(refused.facts.retry_after.is_some());
     let (nonce, shots) = stand.prepare(&zhang, Film::AUDUN.take(1)).await.unwrap();
     let stream = futures::stream::iter(parts(&zhang, &nonce, shots));
     let answer = stand.gateway().submit_capture(with_client_info(Request::new(stream), &gangs)).await;

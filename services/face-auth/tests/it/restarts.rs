@@ -50,7 +50,7 @@ async fn a_capture_whose_process_died_gives_the_session_back(database: TestDatab
         problem(stand.submit(&session, &nonce, shots.clone()).await),
         problem(stand.challenge(&session).await),
     ] {
-        assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::Aborted, "CONCURRENT_CHANGE"));
+        assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::Aborted, "CONCURRENT_CHANGE"));
     }
     stand.pass_time(31);
     assert_eq!(reason(stand.submit(&session, &nonce, shots).await), "FACE_CHALLENGE_EXPIRED");
@@ -77,7 +77,7 @@ async fn who_hangs_up_before_the_refusal_is_counted_all_the_same(database: TestD
     let left = loop {
         match problem(stand.capture(&session, Film::FRANCK.take(1)).await) {
             refused if refused.reason == "CONCURRENT_CHANGE" => tokio::task::yield_now().await,
-            refused => break refused.metadata["attempts_left"].clone(),
+            refused => break refused.facts.metadata["attempts_left"].clone(),
         }
     };
     assert_eq!(left, "3");
@@ -89,9 +89,9 @@ async fn without_an_audit_log_there_is_no_result(database: TestDatabase) {
     let (nonce, shots) = stand.prepare(&session, Film::AUDUN).await.unwrap();
     stand.sql("ALTER TABLE audit_log RENAME TO audit_gone").await;
     let refused = problem(stand.submit(&session, &nonce, shots.clone()).await);
-    assert_eq!(refused.kind, ErrorKind::Unavailable, "{refused:?}");
-    assert_eq!(problem(stand.challenge(&session).await).kind, ErrorKind::Unavailable);
-    assert_eq!(problem(stand.open(for_person(ZHANG)).await).kind, ErrorKind::Unavailable);
+    assert_eq!(refused.kind(), ErrorKind::Unavailable, "{refused:?}");
+    assert_eq!(problem(stand.challenge(&session).await).kind(), ErrorKind::Unavailable);
+    assert_eq!(problem(stand.open(for_person(ZHANG)).await).kind(), ErrorKind::Unavailable);
     assert_eq!(reason(stand.redeem(redemption(&session)).await), "FACE_NOT_FINISHED");
     stand.sql("ALTER TABLE audit_gone RENAME TO audit_log").await;
     // Nothing was judged, so that the same frames answer the same challenge.

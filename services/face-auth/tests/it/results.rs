@@ -40,7 +40,10 @@ async fn a_result_is_used_once_and_repeated_for_its_request(database: TestDataba
     let first = stand.redeem(request.clone()).await.unwrap();
     assert_eq!(stand.redeem(request.clone()).await.unwrap(), first);
     let refused = problem(stand.redeem(redemption(&session)).await);
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::PermissionDenied, "FACE_RESULT_REFUSED"));
+    assert_eq!(
+        (refused.kind(), refused.reason.as_str()),
+        (ErrorKind::PermissionDenied, "FACE_RESULT_REFUSED")
+    );
     stand.pass_time(3600);
     assert_eq!(stand.redeem(request.clone()).await.unwrap(), first, "a lost answer is asked for again");
     let changed = RedeemFaceResultRequest { subject_id: Uuid::now_v7().to_string(), ..request };
@@ -73,7 +76,10 @@ async fn nothing_to_redeem_before_a_face_passed(database: TestDatabase) {
     let stand = Stand::with_zhang(database).await;
     let session = stand.open_zhang().await;
     let refused = problem(stand.redeem(redemption(&session)).await);
-    assert_eq!((refused.kind, refused.reason.as_str()), (ErrorKind::FailedPrecondition, "FACE_NOT_FINISHED"));
+    assert_eq!(
+        (refused.kind(), refused.reason.as_str()),
+        (ErrorKind::FailedPrecondition, "FACE_NOT_FINISHED")
+    );
 }
 
 async fn a_session_ends(database: TestDatabase) {
@@ -82,7 +88,7 @@ async fn a_session_ends(database: TestDatabase) {
     stand.pass_time(300);
     let refused = problem(stand.capture(&session, Film::AUDUN).await);
     assert_eq!(
-        (refused.kind, refused.reason.as_str()),
+        (refused.kind(), refused.reason.as_str()),
         (ErrorKind::FailedPrecondition, "FACE_SESSION_EXPIRED")
     );
     assert_eq!(reason(stand.redeem(redemption(&session)).await), "FACE_SESSION_EXPIRED");
@@ -216,7 +222,7 @@ async fn the_level_asked_for_is_reached_or_refused(database: TestDatabase) {
     let (session, refused) = asking_for(&stand, EvidenceLevel::FaceStrict, Film::AUDUN).await;
     let refused = problem(refused);
     assert_eq!(
-        (refused.kind, refused.reason.as_str(), refused.metadata["attempts_left"].as_str()),
+        (refused.kind(), refused.reason.as_str(), refused.facts.metadata["attempts_left"].as_str()),
         (ErrorKind::Unauthenticated, "FACE_NOT_SAME", "4")
     );
     assert_eq!(reason(stand.redeem(redemption(&session)).await), "FACE_NOT_FINISHED");

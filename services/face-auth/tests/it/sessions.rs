@@ -57,10 +57,10 @@ async fn without_a_consent_receipt_there_is_no_session(database: TestDatabase) {
         let refused = stand.open(CreateFaceSessionRequest { consent, ..for_person(ZHANG) }).await;
         let problem = problem(refused);
         assert_eq!(
-            (problem.kind, problem.reason.as_str()),
+            (problem.kind(), problem.reason.as_str()),
             (ErrorKind::FailedPrecondition, "CONSENT_REQUIRED")
         );
-        assert!(problem.message.contains("办税服务厅"), "a way out: {}", problem.message);
+        assert!(problem.words.contains("办税服务厅"), "a way out: {}", problem.words);
     }
 }
 
@@ -120,7 +120,7 @@ async fn what_is_wrong_with_a_request_is_named(database: TestDatabase) {
         assert!(!format!("{refused:?}").contains("64010119900307"), "never repeats a number");
         let problem = problem(refused);
         assert_eq!(problem.reason, "INVALID_FIELD");
-        assert_eq!(problem.violations[0].field, field);
+        assert_eq!(problem.facts.violations[0].field, field);
     }
 }
 

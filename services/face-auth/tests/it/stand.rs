@@ -458,5 +458,5 @@ pub(crate) fn problem(refused: Result<impl std::fmt::Debug, Status>) -> Problem 
 }
 
 pub(crate) fn reason(refused: Result<impl std::fmt::Debug, Status>) -> String {
-    problem(refused).reason
+    problem(refused).reason.to_string()
 }

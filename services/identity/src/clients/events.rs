@@ -30,11 +30,12 @@ impl EventSink for MessagingEvents {
         let delivered = self.0.clone().deliver_events(DeliverEventsRequest { events }).await;
         delivered.map(drop).map_err(|status| {
             let problem = Problem::from_status(&status);
-            match problem.kind {
+            match problem.kind() {
                 ErrorKind::Unavailable
                 | ErrorKind::DeadlineExceeded
                 | ErrorKind::ResourceExhausted
-                | ErrorKind::Aborted => DeliveryError::Unavailable(Box::new(problem)),
+                | ErrorKind::Aborted
+                | ErrorKind::Unimplemented => DeliveryError::Unavailable(Box::new(problem)),
                 ErrorKind::InvalidArgument
                 | ErrorKind::Unauthenticated
                 | ErrorKind::PermissionDenied

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shiming_identifiers::DocumentType;
-use shiming_kernel::{ErrorKind, FaceSessionId, Redacted, RequestId};
+use shiming_kernel::{ErrorKind, FaceSessionId, Reason, Redacted, RequestId};
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::{
     ConsentReceipt, CreateFaceSessionRequest, FacePurpose, HostedCheck as WireHosted, RedeemFaceResultRequest,
@@ -237,14 +237,15 @@ impl FaceAuth for FaceAuthService {
 
 /// Tells a refusal a person may read from a fault between the services.
 pub(super) fn judge(problem: Problem) -> FaceError {
-    match problem.kind {
+    match problem.kind() {
         ErrorKind::Unavailable | ErrorKind::DeadlineExceeded => FaceError::Unavailable(Box::new(problem)),
         ErrorKind::InvalidArgument
         | ErrorKind::Unauthenticated
         | ErrorKind::AlreadyExists
         | ErrorKind::Aborted
+        | ErrorKind::Unimplemented
         | ErrorKind::Internal => FaceError::Fault(Box::new(problem)),
-        ErrorKind::PermissionDenied if problem.reason == "CALLER_NOT_ALLOWED" => {
+        ErrorKind::PermissionDenied if problem.reason == Reason::CallerNotAllowed => {
             FaceError::Fault(Box::new(problem))
         }
         ErrorKind::PermissionDenied
@@ -282,34 +283,16 @@ pub(super) const fn wire_document_type(kind: DocumentType) -> WireDocumentType {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
-
-    fn problem(kind: ErrorKind, reason: &str) -> Problem {
-        Problem {
-            kind,
-            reason: reason.into(),
-            message: String::new(),
-            metadata: BTreeMap::new(),
-            violations: Vec::new(),
-            retry_after: None,
-        }
-    }
 
     #[test]
     fn only_what_concerns_the_person_is_passed_on() {
-        let judged = |kind, reason| judge(problem(kind, reason));
-        assert!(matches!(judged(ErrorKind::FailedPrecondition, "FACE_NOT_FINISHED"), FaceError::Refused(_)));
-        assert!(matches!(judged(ErrorKind::PermissionDenied, "FACE_RESULT_REFUSED"), FaceError::Refused(_)));
-        assert!(matches!(
-            judged(ErrorKind::ResourceExhausted, "FACE_RETRY_EXHAUSTED"),
-            FaceError::Refused(_)
-        ));
-        assert!(matches!(judged(ErrorKind::PermissionDenied, "CALLER_NOT_ALLOWED"), FaceError::Fault(_)));
-        assert!(matches!(judged(ErrorKind::InvalidArgument, "INVALID_FIELD"), FaceError::Fault(_)));
-        assert!(matches!(judged(ErrorKind::Unavailable, "UNAVAILABLE"), FaceError::Unavailable(_)));
-        assert!(matches!(
-            judged(ErrorKind::DeadlineExceeded, "DEADLINE_EXCEEDED"),
-            FaceError::Unavailable(_)
-        ));
+        let judged = |reason: Reason| judge(reason.into());
+        assert!(matches!(judged(Reason::FaceNotFinished), FaceError::Refused(_)));
+        assert!(matches!(judged(Reason::FaceResultRefused), FaceError::Refused(_)));
+        assert!(matches!(judged(Reason::FaceRetryExhausted), FaceError::Refused(_)));
+        assert!(matches!(judged(Reason::CallerNotAllowed), FaceError::Fault(_)));
+        assert!(matches!(judged(Reason::InvalidField), FaceError::Fault(_)));
+        assert!(matches!(judged(Reason::Unavailable), FaceError::Unavailable(_)));
+        assert!(matches!(judged(Reason::DeadlineExceeded), FaceError::Unavailable(_)));
     }
 }

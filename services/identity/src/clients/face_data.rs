@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shiming_kernel::RequestId;
+use shiming_kernel::{Reason, RequestId};
 use shiming_proto::face::v1::face_data_service_client::FaceDataServiceClient;
 use shiming_proto::face::v1::{
     EraseFaceDataRequest, ListProcessingRecordsRequest, ListProcessingRecordsResponse,
@@ -105,7 +105,7 @@ impl FaceData for FaceDataOfService {
 
 /// The page the person asked for may be none: that is theirs to know.
 fn judge_page(problem: shiming_rpc::status::Problem) -> FaceError {
-    if problem.reason == "PAGE_TOKEN_INVALID" { FaceError::Refused(problem) } else { judge(problem) }
+    if problem.reason == Reason::PageTokenInvalid { FaceError::Refused(problem) } else { judge(problem) }
 }
 
 fn read(erasure: Option<shiming_proto::face::v1::Erasure>) -> Result<Erasure, InvalidField> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shiming_identifiers::Mobile;
-use shiming_kernel::{Redacted, RequestId, ServiceError as _};
+use shiming_kernel::{Redacted, RequestId};
 use shiming_proto::messaging::v1::sms_service_client::SmsServiceClient;
 use shiming_proto::messaging::v1::{SendSmsRequest, SmsTemplate};
 use shiming_rpc::ClientChannel;
@@ -63,7 +63,7 @@ impl SmsSender for MessagingSms {
         let sent = self.0.clone().send_sms(request).await;
         sent.map(drop).map_err(|status| {
             let problem = Problem::from_status(&status);
-            tracing::warn!(reason = problem.reason(), kind = %problem.kind, "sms not taken");
+            tracing::warn!(reason = %problem.reason, kind = %problem.kind(), "sms not taken");
             SmsError(Box::new(status))
         })
     }

@@ -230,19 +230,19 @@ mod tests {
         }
     }
 
-    fn refused(change: impl FnOnce(&mut ProfileForm)) -> Vec<(String, &'static str)> {
+    fn refused(change: impl FnOnce(&mut ProfileForm)) -> Vec<(String, String)> {
         let mut form = form();
         change(&mut form);
         match form.check(&resident(), day("2026-11-01")) {
             Err(ProfileRefusal::Fields(faults)) => {
-                faults.into_iter().map(|fault| (fault.field, fault.reason)).collect()
+                faults.into_iter().map(|fault| (fault.field, fault.reason.into_owned())).collect()
             }
             other => panic!("{other:?}"),
         }
     }
 
-    fn one(field: &str, reason: &'static str) -> Vec<(String, &'static str)> {
-        vec![(format!("profile.{field}"), reason)]
+    fn one(field: &str, reason: &str) -> Vec<(String, String)> {
+        vec![(format!("profile.{field}"), reason.to_owned())]
     }
 
     #[test]

@@ -172,7 +172,6 @@ pub(super) fn masked_profile(person: &Person) -> wire::Profile {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use shiming_kernel::ServiceError as _;
 
     #[test]
     fn document_types_survive_both_ways() {
@@ -190,7 +189,7 @@ mod tests {
             let parsed = document(Some(input));
             prop_assert_eq!(parsed.is_ok(), (1..=9).contains(&number));
             if let Err(error) = parsed {
-                prop_assert_eq!(&error.violations()[0].field, "document.type");
+                prop_assert_eq!(&error.into_violations()[0].field, "document.type");
             }
         }
 

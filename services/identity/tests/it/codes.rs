@@ -35,10 +35,10 @@ async fn five_wrong_tries_kill_the_right_code(database: TestDatabase) {
             outcome(world.collections().finish_collection(finish(&begun, &citizen, &wrong(&code))).await)
                 .unwrap_err();
         assert_eq!(
-            (problem.reason.as_str(), problem.metadata["tries_left"].as_str()),
+            (problem.reason.as_str(), problem.facts.metadata["tries_left"].as_str()),
             ("CODE_WRONG", left.to_string().as_str())
         );
-        assert_eq!(problem.violations[0].field, "code");
+        assert_eq!(problem.facts.violations[0].field, "code");
     }
     let dead = world.collections().finish_collection(finish(&begun, &citizen, &code)).await;
     assert_eq!(reason(dead), "CODE_WRONG", "dead even for the right code");
@@ -53,7 +53,7 @@ async fn five_minutes_end_a_code(database: TestDatabase) {
     let problem =
         outcome(world.collections().finish_collection(finish(&begun, &citizen, &code)).await).unwrap_err();
     assert_eq!(problem.reason, "CODE_WRONG");
-    assert!(problem.message.contains("过期"), "{}", problem.message);
+    assert!(problem.words.contains("过期"), "{}", problem.words);
 }
 
 async fn a_new_code_kills_the_old(database: TestDatabase) {
@@ -78,14 +78,14 @@ async fn one_a_minute_five_an_hour_ten_a_day(database: TestDatabase) {
     let send = || async { outcome(world.logins().send_login_code(send_login_code(&citizen)).await) };
     send().await.expect("after a minute");
     let problem = send().await.unwrap_err();
-    assert_eq!((problem.kind, problem.reason.as_str()), (ErrorKind::ResourceExhausted, "CODE_TOO_SOON"));
-    assert_eq!(problem.retry_after, Some(Duration::from_mins(1)));
+    assert_eq!((problem.kind(), problem.reason.as_str()), (ErrorKind::ResourceExhausted, "CODE_TOO_SOON"));
+    assert_eq!(problem.facts.retry_after, Some(Duration::from_mins(1)));
     for _ in 0..3 {
         world.clock.advance(Duration::from_mins(1));
         send().await.expect("one a minute");
     }
     world.clock.advance(Duration::from_mins(1));
-    let wait = send().await.unwrap_err().retry_after.unwrap();
+    let wait = send().await.unwrap_err().facts.retry_after.unwrap();
     assert_eq!(wait, Duration::from_mins(55), "five an hour");
     world.clock.advance(Duration::from_hours(1));
     for _ in 0..5 {
@@ -93,7 +93,7 @@ async fn one_a_minute_five_an_hour_ten_a_day(database: TestDatabase) {
         world.clock.advance(Duration::from_mins(10));
     }
     world.clock.advance(Duration::from_hours(2));
-    let wait = send().await.unwrap_err().retry_after.unwrap();
+    let wait = send().await.unwrap_err().facts.retry_after.unwrap();
     assert!(wait > Duration::from_hours(18), "ten a day: {wait:?}");
     world.clock.advance(wait);
     send().await.expect("a day after the first");
@@ -108,7 +108,7 @@ async fn the_provider_failing_costs_nothing(database: TestDatabase) {
         let problem =
             outcome(world.collections().send_collection_code(send_code(&begun, &citizen.mobile)).await)
                 .unwrap_err();
-        assert_eq!((problem.kind, problem.reason.as_str()), (ErrorKind::Unavailable, "SMS_PROVIDER"));
+        assert_eq!((problem.kind(), problem.reason.as_str()), (ErrorKind::Unavailable, "SMS_PROVIDER"));
     }
     world.sms.failing.store(false, Ordering::SeqCst);
     let code = world.collection_code(&begun, &citizen.mobile).await;
@@ -146,7 +146,7 @@ async fn ten_wrong_tries_over_all_flows_lock_the_identity(database: TestDatabase
     world.clock.advance(Duration::from_mins(1));
     let asked = world.sms.asked.load(Ordering::SeqCst);
     let locked = outcome(world.logins().send_login_code(send_login_code(&citizen)).await).unwrap_err();
-    assert_eq!((locked.kind, locked.reason.as_str()), (ErrorKind::ResourceExhausted, "IDENTITY_LOCKED"));
+    assert_eq!((locked.kind(), locked.reason.as_str()), (ErrorKind::ResourceExhausted, "IDENTITY_LOCKED"));
     assert_eq!(reason(world.logins().log_in(log_in(&citizen, "000000")).await), "IDENTITY_LOCKED");
     let start = wire::StartCollectionRequest {
         document: Some(citizen.document()),
@@ -167,7 +167,7 @@ async fn the_lock_survives_a_restart_and_ends_at_midnight(database: TestDatabase
     let world = world.restart().await;
     let locked = outcome(world.logins().send_login_code(send_login_code(&citizen)).await).unwrap_err();
     assert_eq!(locked.reason, "IDENTITY_LOCKED");
-    world.clock.advance(locked.retry_after.unwrap());
+    world.clock.advance(locked.facts.retry_after.unwrap());
     world.logins().send_login_code(send_login_code(&citizen)).await.expect("a new day");
 }
 
@@ -211,9 +211,9 @@ async fn without_the_cache_nothing_is_sent_or_believed(database: TestDatabase) {
     world.clock.advance(Duration::from_mins(1));
     world.cache.down.store(true, Ordering::SeqCst);
     let send = outcome(world.logins().send_login_code(send_login_code(&citizen)).await).unwrap_err();
-    assert_eq!((send.kind, send.reason.as_str()), (ErrorKind::Unavailable, "UNAVAILABLE"));
+    assert_eq!((send.kind(), send.reason.as_str()), (ErrorKind::Unavailable, "UNAVAILABLE"));
     let login = outcome(world.logins().log_in(log_in(&citizen, &code)).await).unwrap_err();
-    assert_eq!(login.kind, ErrorKind::Unavailable);
+    assert_eq!(login.kind(), ErrorKind::Unavailable);
     assert!(world.sms.is_quiet().await);
     world.cache.down.store(false, Ordering::SeqCst);
     world.logins().log_in(log_in(&citizen, &code)).await.expect("no try was lost");

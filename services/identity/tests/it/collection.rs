@@ -32,7 +32,7 @@ fn start(document: IdentityDocument) -> wire::StartCollectionRequest {
 
 async fn step(world: &World, token: &str) -> Result<wire::GetCollectionResponse, String> {
     let request = wire::GetCollectionRequest { collection_token: token.into() };
-    outcome(world.collections().get_collection(request).await).map_err(|problem| problem.reason)
+    outcome(world.collections().get_collection(request).await).map_err(|problem| problem.reason.to_string())
 }
 
 async fn a_person_is_collected_and_told(database: TestDatabase) {
@@ -85,13 +85,13 @@ async fn only_resident_ids_are_collected_online(database: TestDatabase) {
     for document in [temporary, passport] {
         let problem = outcome(world.collections().start_collection(start(document)).await).unwrap_err();
         assert_eq!(problem.reason, "COUNTER_REQUIRED");
-        assert!(problem.message.contains("办税服务厅"), "{}", problem.message);
+        assert!(problem.words.contains("办税服务厅"), "{}", problem.words);
     }
     let unspecified = IdentityDocument { r#type: 0, ..citizen(1).document() };
     assert_eq!(reason(world.collections().start_collection(start(unspecified)).await), "INVALID_FIELD");
     let checksum = IdentityDocument { number: "640101199003070016".into(), ..citizen(1).document() };
     let problem = outcome(world.collections().start_collection(start(checksum)).await).unwrap_err();
-    assert_eq!(problem.violations[0].field, "document.number");
+    assert_eq!(problem.facts.violations[0].field, "document.number");
     assert_eq!(world.count("SELECT COUNT(*) FROM collections").await, 0);
 }
 
@@ -112,7 +112,7 @@ async fn steps_keep_their_order(database: TestDatabase) {
     let problem = outcome(world.collections().send_collection_code(send_code(&begun, &citizen.mobile)).await)
         .unwrap_err();
     assert_eq!(
-        (problem.reason.as_str(), problem.metadata["next_step"].as_str()),
+        (problem.reason.as_str(), problem.facts.metadata["next_step"].as_str()),
         ("COLLECTION_STEP", "FACE")
     );
     let early = world.collections().finish_collection(finish(&begun, &citizen, "123456")).await;
@@ -216,7 +216,7 @@ async fn validate_only_changes_nothing(database: TestDatabase) {
     let dry =
         wire::FinishCollectionRequest { validate_only: true, ..finish(&begun, &citizen, &wrong(&code)) };
     let problem = outcome(world.collections().finish_collection(dry).await).unwrap_err();
-    assert_eq!(problem.metadata["tries_left"], "4", "no oracle: a wrong code counts");
+    assert_eq!(problem.facts.metadata["tries_left"], "4", "no oracle: a wrong code counts");
     world
         .collections()
         .finish_collection(finish(&begun, &citizen, &code))

@@ -35,7 +35,7 @@ async fn without_the_consent_in_force_no_face_session_opens(database: TestDataba
     for consent in [None, Some(older), Some(changed)] {
         let problem = outcome(world.collections().begin_collection_face(request(consent)).await).unwrap_err();
         assert_eq!(problem.reason, "CONSENT_REQUIRED");
-        assert_eq!(problem.metadata["version"], begun.consent.version);
+        assert_eq!(problem.facts.metadata["version"], begun.consent.version);
     }
     assert!(world.face.opened.lock().unwrap().is_empty());
     assert_eq!(world.count("SELECT COUNT(*) FROM consents").await, 0);
@@ -174,10 +174,10 @@ async fn a_profile_that_disagrees_names_its_fields(database: TestDatabase) {
     };
     let problem = outcome(world.collections().finish_collection(request).await).unwrap_err();
     assert_eq!(problem.reason, "INVALID_FIELD");
-    let mut fields: Vec<_> = problem.violations.iter().map(|one| one.field.as_str()).collect();
+    let mut fields: Vec<_> = problem.facts.violations.iter().map(|one| one.field.as_str()).collect();
     fields.sort_unstable();
     assert_eq!(fields, ["mobile", "profile.birth_date", "profile.email", "profile.nationality"]);
-    assert!(problem.violations.iter().all(|one| !one.description.is_ascii()), "in Chinese");
+    assert!(problem.facts.violations.iter().all(|one| !one.description.is_ascii()), "in Chinese");
     world
         .collections()
         .finish_collection(finish(&begun, &citizen, &code))

@@ -41,7 +41,7 @@ async fn step_up(world: &World, token: &str) -> Result<(), String> {
     let request = wire::BeginStepUpRequest { consent, request_id: id(), validate_only: false };
     outcome(world.step_ups().begin_step_up(within(token, request)).await)
         .map(|_| ())
-        .map_err(|problem| problem.reason)
+        .map_err(|problem| problem.reason.to_string())
 }
 
 async fn consents_are_listed_for_their_person(database: TestDatabase) {

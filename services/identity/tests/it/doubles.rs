@@ -12,8 +12,7 @@ use shiming_identity::clients::face::{
     FaceAuth, FaceError, FaceResult, FaceTicket, HostedCheck, NewFaceSession, Purpose, Redemption,
 };
 use shiming_identity::clients::sms::{CodeMessage, SmsError, SmsSender};
-use shiming_kernel::{ErrorKind, FaceSessionId, RequestId, SharedClock};
-use shiming_rpc::status::Problem;
+use shiming_kernel::{FaceSessionId, Reason, RequestId, SharedClock};
 use shiming_store::{Delivery, DeliveryError, EventSink};
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -57,15 +56,8 @@ impl Face {
     }
 }
 
-fn refused(kind: ErrorKind, reason: &str) -> FaceError {
-    FaceError::Refused(Problem {
-        kind,
-        reason: reason.into(),
-        message: "人脸识别尚未通过".into(),
-        metadata: std::collections::BTreeMap::new(),
-        violations: Vec::new(),
-        retry_after: None,
-    })
+fn refused(reason: Reason) -> FaceError {
+    FaceError::Refused(reason.into())
 }
 
 #[async_trait]
@@ -96,15 +88,15 @@ impl FaceAuth for Face {
         self.check_up()?;
         let mut sessions = self.sessions.lock().unwrap();
         let Some(session) = sessions.get_mut(&redemption.face_session_id) else {
-            return Err(refused(ErrorKind::NotFound, "FACE_SESSION_NOT_FOUND"));
+            return Err(refused(Reason::FaceSessionNotFound));
         };
         let bound = session.purpose == redemption.purpose && session.subject_id == redemption.subject_id;
         let used = session.redeemed_by.is_some_and(|by| by != redemption.request_id);
         if !bound || used {
-            return Err(refused(ErrorKind::PermissionDenied, "FACE_RESULT_REFUSED"));
+            return Err(refused(Reason::FaceResultRefused));
         }
         if !session.passed {
-            return Err(refused(ErrorKind::FailedPrecondition, "FACE_NOT_FINISHED"));
+            return Err(refused(Reason::FaceNotFinished));
         }
         session.redeemed_by = Some(redemption.request_id);
         Ok(FaceResult { similarity: 0.7, threshold: 0.4, model_pack: "test@1".into() })

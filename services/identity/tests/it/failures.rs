@@ -49,7 +49,7 @@ async fn what_can_not_be_audited_does_not_happen(database: TestDatabase) {
         .map(drop),
     ];
     for refusal in refusals {
-        assert_eq!(refusal.unwrap_err().kind, ErrorKind::Unavailable);
+        assert_eq!(refusal.unwrap_err().kind(), ErrorKind::Unavailable);
     }
     assert!(world.sms.is_quiet().await, "what can't be written down is not sent");
     assert_eq!(world.count("SELECT COUNT(*) FROM persons").await, 1);
@@ -79,9 +79,9 @@ async fn face_auth_down_names_a_way_out(database: TestDatabase) {
             .unwrap_err(),
     ];
     for problem in problems {
-        assert_eq!((problem.kind, problem.reason.as_str()), (ErrorKind::Unavailable, "UNAVAILABLE"));
-        assert!(problem.message.contains("办税服务厅") && problem.message.contains("短信验证码"));
-        assert!(problem.retry_after.is_some());
+        assert_eq!((problem.kind(), problem.reason.as_str()), (ErrorKind::Unavailable, "UNAVAILABLE"));
+        assert!(problem.words.contains("办税服务厅") && problem.words.contains("短信验证码"));
+        assert!(problem.facts.retry_after.is_some());
     }
     world.face.down.store(false, Ordering::SeqCst);
     world.collections().complete_collection_face(complete(&begun, session)).await.expect("no try was lost");

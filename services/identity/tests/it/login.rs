@@ -71,11 +71,11 @@ async fn every_cause_has_one_answer(database: TestDatabase) {
         for guess in ["000000", code.as_str()] {
             let problem = outcome(world.logins().log_in(log_in(stranger, guess)).await).unwrap_err();
             assert_eq!(
-                (problem.kind, problem.message.as_str()),
+                (problem.kind(), problem.words.as_str()),
                 (ErrorKind::Unauthenticated, REFUSED),
                 "{cause}"
             );
-            assert!(problem.metadata.is_empty() && problem.violations.is_empty(), "{cause}");
+            assert!(problem.facts.metadata.is_empty() && problem.facts.violations.is_empty(), "{cause}");
         }
     }
     // The known person with a wrong code hears nothing else.
@@ -84,7 +84,7 @@ async fn every_cause_has_one_answer(database: TestDatabase) {
     let code = world.sms.next().await.code.into_inner();
     let problem =
         outcome(world.logins().log_in(log_in(&known, &crate::world::wrong(&code))).await).unwrap_err();
-    assert_eq!((problem.reason.as_str(), problem.message.as_str()), ("LOGIN_REFUSED", REFUSED));
+    assert_eq!((problem.reason.as_str(), problem.words.as_str()), ("LOGIN_REFUSED", REFUSED));
     assert!(world.sms.is_quiet().await, "nobody but the known person got a message");
 }
 
@@ -176,7 +176,7 @@ async fn malformed_fields_are_named(database: TestDatabase) {
     request.mobile = "1".into();
     request.document.as_mut().unwrap().number = "1".into();
     let problem = outcome(world.logins().log_in(request).await).unwrap_err();
-    let mut fields: Vec<_> = problem.violations.iter().map(|one| one.field.as_str()).collect();
+    let mut fields: Vec<_> = problem.facts.violations.iter().map(|one| one.field.as_str()).collect();
     fields.sort_unstable();
     assert_eq!(fields, ["code", "document.number", "mobile"]);
     let mut request = log_in(&citizen(1), "123456");
@@ -218,7 +218,7 @@ async fn until(world: &World, citizen: &Citizen, wanted: &str) {
 
 async fn reason_or_sent(world: &World, citizen: &Citizen) -> String {
     let answer = outcome(world.logins().send_login_code(send_login_code(citizen)).await);
-    answer.map_or_else(|problem| problem.reason, |_| "sent".into())
+    answer.map_or_else(|problem| problem.reason.to_string(), |_| "sent".into())
 }
 
 async fn validate_only_is_no_oracle(database: TestDatabase) {

@@ -21,7 +21,7 @@ async fn begin(
 ) -> Result<FaceSessionId, String> {
     let request = wire::BeginStepUpRequest { consent, request_id: id(), validate_only: false };
     let answer = outcome(world.step_ups().begin_step_up(within(token, request)).await);
-    let ticket = answer.map_err(|problem| problem.reason)?.face_session.unwrap();
+    let ticket = answer.map_err(|problem| problem.reason.to_string())?.face_session.unwrap();
     Ok(ticket.face_session_id.parse().unwrap())
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn outcome<T>(result: Result<Response<T>, Status>) -> Result<T, Probl
 
 /// The reason of a refusal.
 pub(crate) fn reason<T: std::fmt::Debug>(result: Result<Response<T>, Status>) -> String {
-    outcome(result).expect_err("a refusal").reason
+    outcome(result).expect_err("a refusal").reason.to_string()
 }
 
 /// A request in somebody's session.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use shiming_identifiers::Mobile;
-use shiming_kernel::{FieldViolation, Redacted, ServiceError as _};
+use shiming_kernel::Redacted;
 use shiming_proto::messaging::v1 as proto;
 use shiming_rpc::convert::{InvalidField, known_enum, parse_id, request_meta, timestamp};
 use shiming_store::Page;
@@ -18,7 +18,7 @@ const MAX_VALUE_CHARS: usize = 200;
 
 impl From<InvalidField> for MessagingError {
     fn from(invalid: InvalidField) -> Self {
-        Self::Invalid(invalid.violations())
+        Self::Invalid(invalid.into_violations())
     }
 }
 
@@ -100,9 +100,7 @@ fn sms_value(name: &str, value: Option<&String>) -> Result<Redacted<String>, Mes
 }
 
 pub(super) fn mobile(text: &str) -> Result<Mobile, MessagingError> {
-    Mobile::parse(text).map_err(|error| {
-        MessagingError::Invalid(vec![FieldViolation::new("mobile", error.reason(), error.message())])
-    })
+    Mobile::parse(text).map_err(|error| MessagingError::Invalid(vec![error.violation("mobile")]))
 }
 
 pub(super) fn message(view: MessageView) -> proto::Message {

@@ -160,5 +160,5 @@ pub(crate) fn todo(person: PersonId, key: &str) -> TodoDraft {
 }
 
 pub(crate) fn reason(status: &Status) -> String {
-    Problem::from_status(status).reason
+    Problem::from_status(status).reason.to_string()
 }

@@ -1,9 +1,8 @@
 //! What can go wrong with the cache.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use shiming_kernel::{ErrorKind, ServiceError};
+use shiming_kernel::{Facts, Reason, ServiceError};
 
 /// An error of the cache.
 #[derive(Debug, thiserror::Error)]
@@ -32,28 +31,15 @@ pub enum CacheError {
 }
 
 impl ServiceError for CacheError {
-    fn kind(&self) -> ErrorKind {
+    fn reason(&self) -> Reason {
         match self {
-            Self::Unavailable(_) | Self::NoAnswer | Self::Full => ErrorKind::Unavailable,
-            Self::WrongType | Self::EmptyMessage | Self::Config(_) | Self::Internal(_) => ErrorKind::Internal,
+            Self::Unavailable(_) | Self::NoAnswer | Self::Full => Reason::Unavailable,
+            Self::WrongType | Self::EmptyMessage | Self::Config(_) | Self::Internal(_) => Reason::Internal,
         }
     }
 
-    fn reason(&self) -> &'static str {
-        if self.kind() == ErrorKind::Unavailable { "UNAVAILABLE" } else { "INTERNAL" }
-    }
-
-    fn message(&self) -> Cow<'static, str> {
-        let words = if self.kind() == ErrorKind::Unavailable {
-            "系统繁忙，请稍后再试"
-        } else {
-            "系统异常，请稍后再试"
-        };
-        Cow::Borrowed(words)
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        (self.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(1))
+    fn facts(&self) -> Facts {
+        Facts::wait((self.reason() == Reason::Unavailable).then_some(Duration::from_secs(1)))
     }
 }
 

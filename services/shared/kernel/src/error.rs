@@ -1,11 +1,14 @@
 //! What every error of the system can say about itself, before any transport is involved.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use crate::Reason;
 
 /// The closed set of causes a caller may act upon. Mapped once to gRPC and once to HTTP, both without a `_` arm.
 ///
-/// Deliberately small: what distinguishes two errors of one kind is their [`ServiceError::reason`].
+/// Deliberately small: what distinguishes two errors of one kind is their [`Reason`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// The request itself is wrong, whatever the state of the system.
@@ -28,13 +31,15 @@ pub enum ErrorKind {
     DeadlineExceeded,
     /// A part of the system is not reachable now; repeating later may succeed.
     Unavailable,
+    /// There is no such method: the peer is older, or the address is wrong.
+    Unimplemented,
     /// A defect or a broken invariant; details are for the log only.
     Internal,
 }
 
 impl ErrorKind {
     /// All kinds, for tables and tests that must cover each of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InvalidArgument,
         Self::Unauthenticated,
         Self::PermissionDenied,
@@ -45,6 +50,7 @@ impl ErrorKind {
         Self::ResourceExhausted,
         Self::DeadlineExceeded,
         Self::Unavailable,
+        Self::Unimplemented,
         Self::Internal,
     ];
 
@@ -61,6 +67,7 @@ impl ErrorKind {
             Self::ResourceExhausted => "RESOURCE_EXHAUSTED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Unavailable => "UNAVAILABLE",
+            Self::Unimplemented => "UNIMPLEMENTED",
             Self::Internal => "INTERNAL",
         }
     }
@@ -78,44 +85,77 @@ pub struct FieldViolation {
     /// Path of the field as the proto spells it, e.g. `identity.document_number`.
     pub field: String,
     /// Upper snake case, stable, for programs, e.g. `ID_CHECKSUM`.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// zh-CN, shown to people beside the field.
     pub description: String,
 }
 
 impl FieldViolation {
     /// A violation of `field`; see the fields for the form of each part.
-    pub fn new(field: impl Into<String>, reason: &'static str, description: impl Into<String>) -> Self {
-        Self { field: field.into(), reason, description: description.into() }
+    pub fn new(
+        field: impl Into<String>,
+        reason: impl Into<Cow<'static, str>>,
+        description: impl Into<String>,
+    ) -> Self {
+        Self { field: field.into(), reason: reason.into(), description: description.into() }
+    }
+}
+
+/// What an error tells programs beside its reason. No personal data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// By the keys that `error_reason.proto` names for the reason, e.g. `state`: `ACTIVE`.
+    pub metadata: BTreeMap<Cow<'static, str>, String>,
+    /// The refused fields, when the kind is [`ErrorKind::InvalidArgument`].
+    pub violations: Vec<FieldViolation>,
+    /// The shortest wait after which repeating makes sense.
+    pub retry_after: Option<Duration>,
+}
+
+impl Facts {
+    /// The reason says it all.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Refused fields.
+    pub fn fields(violations: Vec<FieldViolation>) -> Self {
+        Self { violations, ..Self::default() }
+    }
+
+    /// How long to wait, if that is known.
+    pub fn wait(length: impl Into<Option<Duration>>) -> Self {
+        Self { retry_after: length.into(), ..Self::default() }
+    }
+
+    /// One fact more.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
     }
 }
 
 /// An error that can cross a service's border. Stays free of any transport; the rpc crate turns it into a status.
 ///
-/// `Display` is for the log and must not repeat its `source()`; [`message`](Self::message) is for people.
+/// `Display` is for the log and must not repeat its `source()`; [`words`](Self::words) are for people.
 pub trait ServiceError: std::error::Error + Send + Sync + 'static {
+    /// What programs tell errors apart by; the kind follows from it.
+    fn reason(&self) -> Reason;
+
+    /// zh-CN for people: the reason's, unless the error knows more. No personal data.
+    fn words(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.reason().words())
+    }
+
+    /// What programs may know beside the reason.
+    fn facts(&self) -> Facts {
+        Facts::none()
+    }
+
     /// What the caller may do about it.
-    fn kind(&self) -> ErrorKind;
-
-    /// Upper snake case, listed in `error_reason.proto`: what programs tell errors apart by.
-    fn reason(&self) -> &'static str;
-
-    /// zh-CN for people, in the manual's words where it has them. No personal data.
-    fn message(&self) -> Cow<'static, str>;
-
-    /// Facts for programs beside the reason, e.g. `("state", "APPROVED")`. No personal data.
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
-    /// The refused fields, when the kind is [`ErrorKind::InvalidArgument`].
-    fn violations(&self) -> Vec<FieldViolation> {
-        Vec::new()
-    }
-
-    /// The shortest wait after which repeating makes sense.
-    fn retry_after(&self) -> Option<Duration> {
-        None
+    fn kind(&self) -> ErrorKind {
+        self.reason().kind()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The words every crate shares: ids, clock, redaction, error kinds, callers.
+//! The words every crate shares: ids, clock, redaction, error reasons, callers.
 //!
 //! This crate sits at the bottom of the import graph: it knows no transport, no database and no async runtime, so that a
 //! domain module may name it freely.
@@ -7,15 +7,17 @@ mod call;
 mod clock;
 mod error;
 mod id;
+mod reason;
 mod redacted;
 
 pub use call::{CallContext, Caller, ClientInfo, EvidenceLevel, RequestMeta, Session};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
-pub use error::{ErrorKind, FieldViolation, ServiceError};
+pub use error::{ErrorKind, Facts, FieldViolation, ServiceError};
 pub use id::{
     BindingId, CollectionId, EnterpriseId, EventId, FaceSessionId, IdError, IdSource, MessageId, PersonId,
     RequestId, SessionId, TodoId,
 };
+pub use reason::Reason;
 pub use redacted::Redacted;
 
 #[doc(hidden)]

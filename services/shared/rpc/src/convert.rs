@@ -1,12 +1,11 @@
 //! Checks for what requests bring, for a service's `rpc/convert.rs`.
 
-use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use prost_types::Timestamp;
-use shiming_kernel::{ErrorKind, FieldViolation, RequestMeta, ServiceError};
+use shiming_kernel::{Facts, FieldViolation, Reason, RequestMeta, ServiceError};
 
 /// Rows of a page when the request says 0.
 pub const DEFAULT_PAGE_SIZE: u32 = 50;
@@ -36,6 +35,11 @@ impl InvalidField {
         Self::new(field, "MALFORMED", "格式不正确")
     }
 
+    /// The refused fields.
+    pub fn into_violations(self) -> Vec<FieldViolation> {
+        self.violations
+    }
+
     /// Several refused fields at once; `None` when there are none.
     pub fn all(violations: Vec<FieldViolation>) -> Option<Self> {
         (!violations.is_empty()).then_some(Self { violations })
@@ -47,17 +51,11 @@ impl InvalidField {
 }
 
 impl ServiceError for InvalidField {
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::InvalidArgument
+    fn reason(&self) -> Reason {
+        Reason::InvalidField
     }
-    fn reason(&self) -> &'static str {
-        "INVALID_FIELD"
-    }
-    fn message(&self) -> Cow<'static, str> {
-        "提交的内容有误，请检查后重试".into()
-    }
-    fn violations(&self) -> Vec<FieldViolation> {
-        self.violations.clone()
+    fn facts(&self) -> Facts {
+        Facts::fields(self.violations.clone())
     }
 }
 
@@ -143,9 +141,9 @@ mod tests {
         let id = PersonId::new(&SystemClock);
         assert_eq!(parse_id("person_id", &id.to_string()), Ok(id));
         let error = parse_id::<PersonId>("person_id", "").unwrap_err();
-        assert_eq!(error.violations()[0].reason, "REQUIRED");
+        assert_eq!(error.violations[0].reason, "REQUIRED");
         let error = parse_id::<PersonId>("person_id", "440101198001010011").unwrap_err();
-        assert_eq!(error.violations()[0].reason, "MALFORMED");
+        assert_eq!(error.violations[0].reason, "MALFORMED");
         assert!(!format!("{error} {error:?}").contains("4401"), "never repeats the value");
         assert_eq!(optional_id::<PersonId>("person_id", ""), Ok(None));
     }

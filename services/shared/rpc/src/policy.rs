@@ -99,14 +99,18 @@ impl PolicyTable {
 
     /// The policies of `services` (full names) in the contract this build embeds.
     pub fn of(services: &[&str]) -> Result<Self, PolicyError> {
-        Self::read(&contract()?, services.iter().map(|name| (*name).to_owned()))
+        Self::read(&pool()?, services.iter().map(|name| (*name).to_owned()))
     }
 
     /// The policies of every service of the contract, as a client needs them.
     pub fn contract() -> Result<Self, PolicyError> {
-        let pool = contract()?;
+        Self::from_pool(&pool()?)
+    }
+
+    /// The policies of every service of Shiming in `pool`.
+    pub fn from_pool(pool: &DescriptorPool) -> Result<Self, PolicyError> {
         let names: Vec<_> = pool.services().map(|service| service.full_name().to_owned()).collect();
-        Self::read(&pool, names.into_iter().filter(|name| name.starts_with("shiming.")))
+        Self::read(pool, names.into_iter().filter(|name| name.starts_with("shiming.")))
     }
 
     fn read(pool: &DescriptorPool, services: impl Iterator<Item = String>) -> Result<Self, PolicyError> {
@@ -146,7 +150,7 @@ impl PolicyTable {
 }
 
 /// The embedded descriptors, decoded once in a process: the all-in-one asks for them nine times.
-fn contract() -> Result<DescriptorPool, PolicyError> {
+pub fn pool() -> Result<DescriptorPool, PolicyError> {
     static POOL: OnceLock<DescriptorPool> = OnceLock::new();
     if let Some(pool) = POOL.get() {
         return Ok(pool.clone());

@@ -1,7 +1,7 @@
 //! Whose session a token opens.
 
 use async_trait::async_trait;
-use shiming_kernel::{ErrorKind, EvidenceLevel, Session};
+use shiming_kernel::{EvidenceLevel, Reason, Session};
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_proto::identity::v1::{IntrospectSessionRequest, Session as WireSession};
 use shiming_proto::types::v1::EvidenceLevel as WireEvidence;
@@ -71,10 +71,10 @@ impl SessionResolver for RemoteSessions {
         let request = IntrospectSessionRequest { session_token: token.to_owned(), passive };
         let answer = self.client.clone().introspect_session(request).await.map_err(|status| {
             let problem = Problem::from_status(&status);
-            if problem.kind == ErrorKind::Unauthenticated && problem.reason == "SESSION_INVALID" {
+            if problem.reason == Reason::SessionInvalid {
                 SessionError::Invalid
             } else {
-                tracing::warn!(kind = %problem.kind, reason = %problem.reason, "session check failed");
+                tracing::warn!(kind = %problem.kind(), reason = %problem.reason, "session check failed");
                 SessionError::Unavailable
             }
         })?;

@@ -2,15 +2,14 @@
 //!
 //! `Display` never repeats its source, and `Debug` prints no more than the error chain does.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use serde_json::error::Category;
 use shiming_crypto::CryptoError;
-use shiming_kernel::{ErrorKind, ServiceError};
+use shiming_kernel::{Facts, Reason, ServiceError};
 
-use crate::driver::Cause;
+use crate::cause::Cause;
 
 /// An error of the store. Services keep it as the source of their own error.
 #[derive(thiserror::Error)]
@@ -80,55 +79,24 @@ impl StoreError {
 }
 
 impl ServiceError for StoreError {
-    fn kind(&self) -> ErrorKind {
+    fn reason(&self) -> Reason {
         match self {
-            Self::Contention(_) | Self::InFlight => ErrorKind::Aborted,
-            Self::RequestIdReused => ErrorKind::AlreadyExists,
-            Self::PageTokenInvalid => ErrorKind::InvalidArgument,
-            Self::Unavailable(_) | Self::NoAnswer | Self::AuditUnwritable(_) => ErrorKind::Unavailable,
-            Self::StatementTimeout(_) => ErrorKind::DeadlineExceeded,
+            Self::Contention(_) | Self::InFlight => Reason::ConcurrentChange,
+            Self::RequestIdReused => Reason::RequestIdReused,
+            Self::PageTokenInvalid => Reason::PageTokenInvalid,
+            Self::Unavailable(_) | Self::NoAnswer | Self::AuditUnwritable(_) => Reason::Unavailable,
+            Self::StatementTimeout(_) => Reason::DeadlineExceeded,
             Self::Unique { .. }
             | Self::ForeignKey(_)
             | Self::Sealed(_)
             | Self::Shape(_)
             | Self::Config(_)
-            | Self::Internal(_) => ErrorKind::Internal,
+            | Self::Internal(_) => Reason::Internal,
         }
     }
 
-    fn reason(&self) -> &'static str {
-        match self.kind() {
-            ErrorKind::Aborted => "CONCURRENT_CHANGE",
-            ErrorKind::AlreadyExists => "REQUEST_ID_REUSED",
-            ErrorKind::InvalidArgument => "PAGE_TOKEN_INVALID",
-            ErrorKind::Unavailable => "UNAVAILABLE",
-            ErrorKind::DeadlineExceeded => "DEADLINE_EXCEEDED",
-            ErrorKind::Unauthenticated
-            | ErrorKind::PermissionDenied
-            | ErrorKind::NotFound
-            | ErrorKind::FailedPrecondition
-            | ErrorKind::ResourceExhausted
-            | ErrorKind::Internal => "INTERNAL",
-        }
-    }
-
-    fn message(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self.kind() {
-            ErrorKind::Aborted => "信息刚刚被修改，请刷新后重试",
-            ErrorKind::AlreadyExists => "请求编号已用于其他操作，请重新提交",
-            ErrorKind::InvalidArgument => "翻页信息已失效，请返回第一页",
-            ErrorKind::Unavailable | ErrorKind::DeadlineExceeded => "系统繁忙，请稍后再试",
-            ErrorKind::Unauthenticated
-            | ErrorKind::PermissionDenied
-            | ErrorKind::NotFound
-            | ErrorKind::FailedPrecondition
-            | ErrorKind::ResourceExhausted
-            | ErrorKind::Internal => "系统异常，请稍后再试",
-        })
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        (self.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(1))
+    fn facts(&self) -> Facts {
+        Facts::wait((self.reason() == Reason::Unavailable).then_some(Duration::from_secs(1)))
     }
 }
 
@@ -159,8 +127,8 @@ mod tests {
     #[test]
     fn unavailable_says_when_to_come_back() {
         let error = StoreError::Unavailable(Cause::of(&DbErr::Custom("gone".into())));
-        assert_eq!((error.kind(), error.reason()), (ErrorKind::Unavailable, "UNAVAILABLE"));
-        assert!(error.retry_after().is_some());
+        assert_eq!(error.reason(), Reason::Unavailable);
+        assert!(error.facts().retry_after.is_some());
         assert_eq!(format!("{error:?}"), "database unavailable: Custom Error: gone");
     }
 

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
 use shiming_crypto::Sealer;
 
 use crate::audit::{self, AuditEntry};
-use crate::driver::Cause;
+use crate::cause::Cause;
 use crate::entities::{audit_head, audit_log, outbox as outbox_rows};
 use crate::error::StoreError;
 use crate::outbox::{self, OutboxEvent};

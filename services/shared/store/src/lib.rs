@@ -16,6 +16,7 @@
 //! its request's trace to the sink.
 
 mod audit;
+mod cause;
 mod config;
 mod connect;
 mod driver;
@@ -32,8 +33,8 @@ mod store;
 mod tx;
 
 pub use audit::{AuditEntry, Broken, Flaw, Verified, verify as verify_audit};
+pub use cause::Cause;
 pub use config::StoreConfig;
-pub use driver::Cause;
 pub use error::StoreError;
 pub use head::AuditPlace;
 pub use idempotency::{Idempotency, fingerprint};

@@ -5,6 +5,7 @@ mod resolve;
 mod retry_budget;
 mod stack;
 mod steps;
+mod template;
 mod transport;
 
 use http::HeaderValue;

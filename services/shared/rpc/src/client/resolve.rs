@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tonic::transport::Endpoint;
 use tonic::transport::channel::Change;
 
-use super::transport::Template;
+use super::template::Template;
 
 type Changes = mpsc::Sender<Change<SocketAddr, Endpoint>>;
 

@@ -22,7 +22,7 @@ async fn the_policy_decides_by_the_kind_and_the_name_of_the_caller() {
         let status = rig.client(stranger).log_out(log_out("")).await.unwrap_err();
         let problem = Problem::from_status(&status);
         assert_eq!(
-            (problem.kind, problem.reason.as_str()),
+            (problem.kind(), problem.reason.as_str()),
             (ErrorKind::PermissionDenied, "CALLER_NOT_ALLOWED")
         );
     }
@@ -40,7 +40,7 @@ async fn without_a_name_there_is_no_caller() {
     let mut bare = SessionServiceClient::new(rig.bare().await);
     for request in [Request::new(log_out("")), named("Gateway!", log_out(""))] {
         let problem = Problem::from_status(&bare.log_out(request).await.unwrap_err());
-        assert_eq!((problem.kind, problem.reason.as_str()), (ErrorKind::Unauthenticated, "CALLER_UNKNOWN"));
+        assert_eq!((problem.kind(), problem.reason.as_str()), (ErrorKind::Unauthenticated, "CALLER_UNKNOWN"));
     }
     assert_eq!(rig.seen.calls(), 0);
 }

@@ -27,7 +27,7 @@ async fn a_peer_that_stays_down_is_not_hammered() {
     for _ in 0..20 {
         let problem = Problem::from_status(&client.log_out(log_out("")).await.unwrap_err());
         assert_eq!(problem.reason, "UNAVAILABLE");
-        assert!(!problem.message.contains("10.0.0.7"));
+        assert!(!problem.words.contains("10.0.0.7"));
     }
     assert_eq!(rig.seen.calls(), 24, "four repeats, then the budget is below half");
 }
@@ -42,7 +42,7 @@ async fn a_peer_that_is_not_there_is_unavailable_soon() {
         let mut client = SessionServiceClient::new(connector.connect(&peer).unwrap());
         let start = Instant::now();
         let problem = Problem::from_status(&client.log_out(log_out("")).await.unwrap_err());
-        assert_eq!(problem.kind, ErrorKind::Unavailable, "{uri}");
+        assert_eq!(problem.kind(), ErrorKind::Unavailable, "{uri}");
         assert!(start.elapsed() < Duration::from_secs(4), "{uri}: {:?}", start.elapsed());
     }
 }

@@ -16,7 +16,7 @@ async fn a_panic_and_a_bare_status_become_internal_errors_with_an_id() {
         assert_eq!((status.code(), status.message()), (Code::Internal, "internal error"), "{token}");
         let problem = Problem::from_status(&status);
         assert_eq!(problem.reason, "INTERNAL");
-        assert_eq!(problem.metadata.get("request_id").map(String::len), Some(32));
+        assert_eq!(problem.facts.metadata.get("request_id").map(String::len), Some(32));
         assert!(!format!("{status:?}").contains("persons"));
     }
     rig.client("gateway").log_out(log_out("")).await.unwrap();
@@ -33,7 +33,7 @@ async fn bytes_that_are_no_message_are_the_requests_fault() {
     let path = "/shiming.identity.v1.SessionService/LogOut".parse().unwrap();
     let status = bare.unary(named("gateway", wrong), path, codec).await.unwrap_err();
     let problem = Problem::from_status(&status);
-    assert_eq!((problem.kind, problem.reason.as_str()), (ErrorKind::InvalidArgument, "INVALID_FIELD"));
+    assert_eq!((problem.kind(), problem.reason.as_str()), (ErrorKind::InvalidArgument, "INVALID_FIELD"));
     assert_eq!(rig.seen.calls(), 0);
 }
 

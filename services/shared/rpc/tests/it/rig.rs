@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use shiming_kernel::{CallContext, EvidenceLevel, PersonId, Session, SessionId, SystemClock};
+use shiming_kernel::{CallContext, EvidenceLevel, PersonId, Reason, Session, SessionId, SystemClock};
 use shiming_proto::identity::v1 as pb;
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_proto::identity::v1::session_service_server::{SessionService, SessionServiceServer};
+use shiming_rpc::status::{Problem, from_error};
 use shiming_rpc::{
     ClientChannel, Connector, Listeners, PolicyTable, ServerBuilder, SessionError, SessionResolver,
 };
@@ -99,7 +100,7 @@ impl SessionService for Service {
     ) -> Result<Response<pb::IntrospectSessionResponse>, Status> {
         let found =
             TestSessions.resolve(&request.into_inner().session_token, shiming_rpc::SessionUse::Active).await;
-        let session = found.map_err(|_| shiming_rpc::status::from_error(&Refused))?;
+        let session = found.map_err(|_| from_error(&Problem::from(Reason::SessionInvalid)))?;
         let session = pb::Session {
             session_id: session.session_id.to_string(),
             person_id: session.person_id.to_string(),
@@ -114,22 +115,6 @@ impl SessionService for Service {
         _: Request<pb::SetSessionEnterpriseRequest>,
     ) -> Result<Response<pb::SetSessionEnterpriseResponse>, Status> {
         Err(Status::unimplemented("not in this test"))
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("no such session")]
-struct Refused;
-
-impl shiming_kernel::ServiceError for Refused {
-    fn kind(&self) -> shiming_kernel::ErrorKind {
-        shiming_kernel::ErrorKind::Unauthenticated
-    }
-    fn reason(&self) -> &'static str {
-        "SESSION_INVALID"
-    }
-    fn message(&self) -> std::borrow::Cow<'static, str> {
-        "登录已失效，请重新登录".into()
     }
 }
 

@@ -17,7 +17,7 @@ async fn refused(rig: &Rig, token: Option<&str>) -> (ErrorKind, String) {
     }
     let status = rig.client("gateway").get_session(request).await.unwrap_err();
     let problem = Problem::from_status(&status);
-    (problem.kind, problem.reason)
+    (problem.kind(), problem.reason.to_string())
 }
 
 #[tokio::test]

@@ -20,8 +20,8 @@ async fn a_call_too_many_is_told_when_to_come_back() {
         status = turned_away => status.unwrap_err(),
     };
     let problem = Problem::from_status(&status);
-    assert_eq!((problem.kind, problem.reason.as_str()), (ErrorKind::ResourceExhausted, "OVERLOADED"));
-    assert!(problem.retry_after.unwrap().as_millis() >= 500);
+    assert_eq!((problem.kind(), problem.reason.as_str()), (ErrorKind::ResourceExhausted, "OVERLOADED"));
+    assert!(problem.facts.retry_after.unwrap().as_millis() >= 500);
 
     rig.seen.until_waiting(0).await;
     second.log_out(log_out("")).await.unwrap();

@@ -37,7 +37,7 @@ fn client(rig: &Rig, leaf: &LeafFiles, ca: &Path, server_name: &str) -> Client {
 
 async fn refused(mut client: Client) -> (ErrorKind, String) {
     let problem = Problem::from_status(&client.log_out(log_out("")).await.unwrap_err());
-    (problem.kind, problem.reason)
+    (problem.kind(), problem.reason.to_string())
 }
 
 #[tokio::test]

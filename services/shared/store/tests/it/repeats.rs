@@ -1,6 +1,6 @@
 //! One answer per request id.
 
-use shiming_kernel::{ErrorKind, RequestMeta, ServiceError as _};
+use shiming_kernel::{Reason, RequestMeta, ServiceError as _};
 use shiming_store::{Idempotency, Store, StoreError, fingerprint};
 use shiming_testkit::{TestDatabase, on_each_database};
 
@@ -67,7 +67,7 @@ async fn the_same_id_for_another_command_is_refused(database: TestDatabase) {
     answer(&store, &key, "first").await.unwrap();
     let reused = Idempotency { fingerprint: fingerprint(&"another command"), ..key };
     let error = answer(&store, &reused, "second").await.unwrap_err();
-    assert_eq!((error.kind(), error.reason()), (ErrorKind::AlreadyExists, "REQUEST_ID_REUSED"));
+    assert_eq!(error.reason(), Reason::RequestIdReused);
 }
 
 async fn a_failed_attempt_leaves_the_place_free(database: TestDatabase) {

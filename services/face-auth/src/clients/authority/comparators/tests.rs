@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use shiming_identifiers::{DocumentNumber, DocumentType, PersonName};
-use shiming_kernel::{ErrorKind, ManualClock, ServiceError as _};
+use shiming_kernel::{ManualClock, Reason, ServiceError as _};
 use shiming_proto::face::v1::comparison_service_server::{ComparisonService, ComparisonServiceServer};
 use shiming_proto::face::v1::{CompareFaceRequest, CompareFaceResponse, ComparisonOutcome};
 use shiming_rpc::{Connector, Listeners, NoSessions, PolicyTable, ServerBuilder};
@@ -244,8 +244,8 @@ async fn with_nobody_left_nothing_is_judged() {
     for _ in 0..3 {
         let refused = world.ask().await.unwrap_err();
         assert!(matches!(refused, FaceAuthError::NoProvider(_)), "which gives the session back, uncounted");
-        assert_eq!((refused.kind(), refused.reason()), (ErrorKind::Unavailable, "PROVIDER_TEMPORARY"));
-        assert!(refused.retry_after().is_some() && refused.message().contains("短信"));
+        assert_eq!(refused.reason(), Reason::ProviderTemporary);
+        assert!(refused.facts().retry_after.is_some() && refused.words().contains("短信"));
     }
     world.register.fails(None);
     world.clock.advance(Duration::from_secs(30));
@@ -256,7 +256,7 @@ async fn with_nobody_left_nothing_is_judged() {
 async fn an_authority_that_knows_us_not_is_said_so() {
     let world = World::called_by("messaging", None, false).await;
     let refused = world.ask().await.unwrap_err();
-    assert_eq!((refused.kind(), refused.reason()), (ErrorKind::Internal, "PROVIDER_NOT_AUTHORISED"));
+    assert_eq!(refused.reason(), Reason::ProviderNotAuthorised);
     assert_eq!(world.asked(), 0, "the contract admits face-auth alone");
     let world = World::called_by("messaging", Some(same()), false).await;
     assert_eq!(world.passed_by().await, Provider::BuiltIn);
@@ -276,5 +276,5 @@ async fn without_a_photo_the_next_is_asked_only_if_so_configured() {
     assert_eq!(world.ask().await.unwrap(), nobody_has);
     world.register.fails(Some(Status::internal("x")));
     let unknown = world.ask().await.unwrap_err();
-    assert_eq!(unknown.reason(), "PROVIDER_TEMPORARY", "the one who is down may have a photo");
+    assert_eq!(unknown.reason(), Reason::ProviderTemporary, "the one who is down may have a photo");
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use http::HeaderValue;
+use shiming_kernel::Reason;
 use tokio::time::Instant;
 
 use crate::policy::PolicyTable;
-use crate::status::Refusal;
+use crate::status::{refusal, refuse};
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 use crate::{body, deadline, metadata};
 
@@ -40,15 +41,15 @@ impl Step for Deadline {
     async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         let time = self.time_for(&request);
         if time.is_zero() {
-            return Refusal::DeadlineExceeded.response();
+            return refuse(&Reason::DeadlineExceeded);
         }
         let at = Instant::now() + time;
         if let Ok(value) = HeaderValue::try_from(deadline::format(time)) {
             request.headers_mut().insert(metadata::TIMEOUT, value);
         }
         match tokio::time::timeout_at(at + MARGIN, next.call(request)).await {
-            Ok(response) => body::until(response, at + MARGIN, || Refusal::DeadlineExceeded.status()),
-            Err(_) => Refusal::DeadlineExceeded.response(),
+            Ok(response) => body::until(response, at + MARGIN, || refusal(&Reason::DeadlineExceeded)),
+            Err(_) => refuse(&Reason::DeadlineExceeded),
         }
     }
 }

@@ -7,6 +7,7 @@ use futures::{StreamExt as _, stream};
 use http::HeaderMap;
 use http_body::Frame;
 use http_body_util::{BodyExt as _, BodyStream, Full, StreamBody};
+use shiming_kernel::Reason;
 use tokio::time::Instant;
 use tonic::Code;
 use tonic::body::Body;
@@ -14,7 +15,7 @@ use tonic::body::Body;
 use crate::client::retry_budget::RetryBudget;
 use crate::client::transport::NotSent;
 use crate::policy::PolicyTable;
-use crate::status::Refusal;
+use crate::status::refuse;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 use crate::{deadline, metadata};
 
@@ -59,7 +60,7 @@ impl Step for Retry {
         let body = match keep(body).await {
             Kept::Whole(body) => body,
             Kept::TooLarge(body) => return next.call(HttpRequest::from_parts(parts, body)).await,
-            Kept::Broken => return Refusal::Internal.response(),
+            Kept::Broken => return refuse(&Reason::Internal),
         };
 
         let mut attempt = 1;
@@ -161,7 +162,7 @@ mod tests {
     }
 
     fn unavailable() -> HttpResponse {
-        Refusal::Unavailable.response()
+        refuse(&Reason::Unavailable)
     }
 
     fn not_sent() -> HttpResponse {
@@ -179,7 +180,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn other_refusals_are_answers() {
-        let (code, timeouts) = run(READ, vec![Refusal::Overloaded.response()]).await;
+        let (code, timeouts) = run(READ, vec![refuse(&Reason::Overloaded)]).await;
         assert_eq!((code, timeouts.len()), (Code::ResourceExhausted, 1));
     }
 

@@ -1,13 +1,13 @@
 //! Who calls, and whether the method's policy admits them.
 
-use shiming_kernel::Caller;
+use shiming_kernel::{Caller, Reason};
 use tonic::transport::server::TlsConnectInfo;
 
 use super::{Facts, Target};
 use crate::caller::{self, Partners};
 use crate::metadata;
 use crate::server::peer::PeerInfo;
-use crate::status::Refusal;
+use crate::status::refuse;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 
 #[derive(Clone, Debug)]
@@ -50,23 +50,23 @@ impl Authorize {
 
 impl Step for Authorize {
     async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
-        let Some(facts) = Facts::of(&request) else { return Refusal::Internal.response() };
+        let Some(facts) = Facts::of(&request) else { return refuse(&Reason::Internal) };
         if facts.is_open() {
             return if self.is_authenticated(&request) {
                 next.call(request).await
             } else {
-                Refusal::CallerUnknown.response()
+                refuse(&Reason::CallerUnknown)
             };
         }
-        let Some(caller) = self.identify(&request) else { return Refusal::CallerUnknown.response() };
+        let Some(caller) = self.identify(&request) else { return refuse(&Reason::CallerUnknown) };
         facts.0.caller.get_or_init(|| caller.to_string());
         match &facts.0.target {
             Target::Method(method) if method.admits(&caller) => {
                 request.extensions_mut().insert(caller);
                 next.call(request).await
             }
-            Target::Method(_) => Refusal::CallerNotAllowed.response(),
-            Target::Unknown | Target::Open => Refusal::MethodUnknown.response(),
+            Target::Method(_) => refuse(&Reason::CallerNotAllowed),
+            Target::Unknown | Target::Open => refuse(&Reason::MethodUnknown),
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use shiming_kernel::Reason;
 use tokio::time::Instant;
 
 use super::Facts;
-use crate::status::Refusal;
+use crate::status::{refusal, refuse};
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 use crate::{body, deadline, metadata};
 
@@ -17,16 +18,16 @@ pub(in crate::server) struct Deadline;
 
 impl Step for Deadline {
     async fn run<N: Next>(self, request: HttpRequest, next: N) -> HttpResponse {
-        let Some(facts) = Facts::of(&request) else { return Refusal::Internal.response() };
+        let Some(facts) = Facts::of(&request) else { return refuse(&Reason::Internal) };
         let Some(method) = facts.method() else { return next.call(request).await };
         let asked = request.headers().get(metadata::TIMEOUT).and_then(|value| value.to_str().ok());
         let asked = asked.and_then(deadline::parse).map(|asked| asked.saturating_sub(MARGIN));
         let at = Instant::now() + asked.map_or(method.timeout, |asked| asked.min(method.timeout));
         let work = deadline::scope(at, next.call(request));
         match tokio::time::timeout_at(at, work).await {
-            Err(_) => Refusal::DeadlineExceeded.response(),
+            Err(_) => refuse(&Reason::DeadlineExceeded),
             Ok(response) if method.server_streaming => {
-                body::until(response, at, || Refusal::DeadlineExceeded.status())
+                body::until(response, at, || refusal(&Reason::DeadlineExceeded))
             }
             Ok(response) => response,
         }

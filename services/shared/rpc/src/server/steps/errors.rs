@@ -4,11 +4,12 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
 use http::HeaderMap;
+use shiming_kernel::Reason;
 use tonic::{Code, Status};
 
 use super::Facts;
 use crate::body;
-use crate::status::Refusal;
+use crate::status::{refusal, refuse};
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +22,7 @@ impl Step for Errors {
         };
         let Ok(response) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
             tracing::error!(method = facts.name(), "handler panicked");
-            return Refusal::Internal.response();
+            return refuse(&Reason::Internal);
         };
         match replace(response.headers()) {
             Some(status) => status.into_http(),
@@ -36,23 +37,23 @@ fn replace(headers: &HeaderMap) -> Option<Status> {
         return None;
     }
     let status = Status::from_header_map(headers).filter(|status| status.code() != Code::Ok)?;
-    Some(refusal(&status).status())
+    Some(refusal(&reason_for(&status)))
 }
 
-fn refusal(status: &Status) -> Refusal {
+fn reason_for(status: &Status) -> Reason {
     match status.code() {
-        Code::OutOfRange => Refusal::TooLarge,
-        Code::InvalidArgument => Refusal::Malformed,
-        Code::Unimplemented => Refusal::MethodUnknown,
-        Code::DeadlineExceeded | Code::Cancelled => Refusal::DeadlineExceeded,
-        Code::ResourceExhausted => Refusal::Overloaded,
-        Code::Unauthenticated => Refusal::CallerUnknown,
-        Code::PermissionDenied => Refusal::CallerNotAllowed,
+        Code::OutOfRange => Reason::RequestTooLarge,
+        Code::InvalidArgument => Reason::InvalidField,
+        Code::Unimplemented => Reason::MethodUnknown,
+        Code::DeadlineExceeded | Code::Cancelled => Reason::DeadlineExceeded,
+        Code::ResourceExhausted => Reason::Overloaded,
+        Code::Unauthenticated => Reason::CallerUnknown,
+        Code::PermissionDenied => Reason::CallerNotAllowed,
         // tonic answers INTERNAL to a message that can't be decoded; it is the request that is wrong.
         Code::Internal if status.message().starts_with("failed to decode Protobuf message") => {
-            Refusal::Malformed
+            Reason::InvalidField
         }
-        Code::Unavailable => Refusal::Unavailable,
+        Code::Unavailable => Reason::Unavailable,
         Code::Ok
         | Code::Internal
         | Code::Unknown
@@ -62,7 +63,7 @@ fn refusal(status: &Status) -> Refusal {
         | Code::FailedPrecondition
         | Code::Aborted => {
             tracing::error!(code = ?status.code(), message = status.message(), "a status without a reason");
-            Refusal::Internal
+            Reason::Internal
         }
     }
 }

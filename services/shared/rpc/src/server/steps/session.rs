@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
-use shiming_kernel::{CallContext, Caller, ClientInfo};
+use shiming_kernel::{CallContext, Caller, ClientInfo, Reason};
 
 use super::Facts;
 use crate::policy::{Method, SessionRule};
 use crate::session::{SessionError, SessionResolver, SessionUse};
-use crate::status::Refusal;
+use crate::status::refuse;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 use crate::{deadline, metadata};
 
@@ -26,32 +26,32 @@ impl Session {
         &self,
         method: &Method,
         headers: &HeaderMap,
-    ) -> Result<Option<shiming_kernel::Session>, Refusal> {
+    ) -> Result<Option<shiming_kernel::Session>, Reason> {
         let token = text(headers, metadata::SESSION);
         let token = match (method.session, token) {
             (SessionRule::None, _) | (SessionRule::Optional, None) => return Ok(None),
-            (SessionRule::Required | SessionRule::Unspecified, None) => return Err(Refusal::SessionRequired),
+            (SessionRule::Required | SessionRule::Unspecified, None) => return Err(Reason::SessionRequired),
             (_, Some(token)) => token,
         };
         let reason = if method.passive { SessionUse::Passive } else { SessionUse::Active };
         match self.resolver.resolve(token, reason).await {
             Ok(session) => Ok(Some(session)),
-            Err(SessionError::Invalid | SessionError::Expired) => Err(Refusal::SessionInvalid),
-            Err(SessionError::Unavailable) => Err(Refusal::Unavailable),
+            Err(SessionError::Invalid | SessionError::Expired) => Err(Reason::SessionInvalid),
+            Err(SessionError::Unavailable) => Err(Reason::Unavailable),
         }
     }
 }
 
 impl Step for Session {
     async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
-        let Some(facts) = Facts::of(&request) else { return Refusal::Internal.response() };
+        let Some(facts) = Facts::of(&request) else { return refuse(&Reason::Internal) };
         let Some(method) = facts.method() else { return next.call(request).await };
         let Some(caller) = request.extensions_mut().remove::<Caller>() else {
-            return Refusal::Internal.response();
+            return refuse(&Reason::Internal);
         };
         let session = match self.resolve(method, request.headers()).await {
             Ok(session) => session,
-            Err(refusal) => return refusal.response(),
+            Err(reason) => return refuse(&reason),
         };
         let client = client_info(&caller, request.headers());
         let context = CallContext {

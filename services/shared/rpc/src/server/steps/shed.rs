@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use shiming_kernel::Reason;
 use tokio::sync::Semaphore;
 
 use super::Facts;
-use crate::status::Refusal;
+use crate::status::refuse;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 
 #[derive(Clone, Debug)]
@@ -27,7 +28,7 @@ impl Step for Shed {
         // Held until the handler has answered; a response stream that only waits for news afterwards takes no place.
         match self.places.try_acquire() {
             Ok(_place) => next.call(request).await,
-            Err(_) => Refusal::Overloaded.response(),
+            Err(_) => refuse(&Reason::Overloaded),
         }
     }
 }

@@ -61,7 +61,7 @@ where
 
 fn reason(response: &HttpResponse) -> (Code, String) {
     let status = Status::from_header_map(response.headers()).unwrap();
-    (status.code(), Problem::from_status(&status).reason)
+    (status.code(), Problem::from_status(&status).reason.to_string())
 }
 
 #[tokio::test(start_paused = true)]

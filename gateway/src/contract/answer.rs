@@ -1,0 +1,519 @@
+//! An answer's bytes as canonical proto3 JSON, in one pass over them: no message is built in between.
+//!
+//! Fields that are always there are written with their default too, so that pages need not fill anything in. Held equal to prost-reflect's
+//! JSON by a property test. Whatever is no message of the expected shape is a service's defect, never guessed at.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use prost::Message as _;
+use prost::encoding::{WireType, decode_key, decode_varint};
+use prost_types::{Duration, Timestamp};
+
+use super::shape::{Count, Field, Form, Shape, ShapeId, Shapes};
+
+/// Messages in messages; ours have five.
+const DEEPEST: usize = 64;
+/// 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, as RFC 3339 can say it.
+const TIMES: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
+
+/// What is wrong with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Defect(pub(crate) &'static str);
+
+/// A value as it stands on the wire.
+#[derive(Clone, Copy)]
+enum Raw<'w> {
+    Number(u64),
+    Bytes(&'w [u8]),
+}
+
+type Entry<'w> = (usize, Raw<'w>);
+
+impl Shapes {
+    /// Writes `wire`, a message of this shape. `lenient` is for dry runs, whose answers may lack what is required.
+    pub(crate) fn write(
+        &self,
+        id: ShapeId,
+        wire: &[u8],
+        lenient: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Defect> {
+        Writer { shapes: self, lenient }.message(id, wire, 0, out)
+    }
+
+    /// The text of the field with this number, empty if there is none.
+    pub(crate) fn text(wire: &[u8], number: u32) -> Result<&str, Defect> {
+        let mut rest = wire;
+        let mut found: &[u8] = &[];
+        while let Some((field, raw)) = next(&mut rest)? {
+            if let (true, Raw::Bytes(bytes)) = (field == number, raw) {
+                found = bytes;
+            }
+        }
+        std::str::from_utf8(found).map_err(|_| Defect("text"))
+    }
+}
+
+struct Writer<'s> {
+    shapes: &'s Shapes,
+    lenient: bool,
+}
+
+impl Writer<'_> {
+    fn message(&self, id: ShapeId, wire: &[u8], depth: usize, out: &mut Vec<u8>) -> Result<(), Defect> {
+        let shape = self.shapes.get(id).filter(|_| depth < DEEPEST).ok_or(Defect("depth"))?;
+        let entries = entries(shape, wire)?;
+        let mut rest = entries.as_slice();
+        out.push(b'{');
+        let start = out.len();
+        for (index, field) in shape.fields.iter().enumerate() {
+            let (mine, others) = rest.split_at(rest.iter().take_while(|entry| entry.0 == index).count());
+            rest = others;
+            if field.hidden {
+                continue;
+            }
+            if mine.is_empty() && field.count == Count::Optional {
+                match field.required {
+                    Some(what) if !self.lenient => return Err(Defect(what)),
+                    _ => continue,
+                }
+            }
+            if out.len() > start {
+                out.push(b',');
+            }
+            out.extend_from_slice(field.key.as_bytes());
+            self.field(field, mine, depth, out)?;
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    fn field(
+        &self,
+        field: &Field,
+        mine: &[Entry<'_>],
+        depth: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Defect> {
+        match field.count {
+            Count::Many => self.list(field, mine, depth, out),
+            Count::Map => self.map(field, mine, depth, out),
+            Count::Implicit | Count::Optional => match (&field.form, mine) {
+                // Split messages are merged, and concatenation is how.
+                (Form::Message(_) | Form::Timestamp | Form::Duration, [_, _, ..]) => {
+                    let mut whole = Vec::new();
+                    for (_, raw) in mine {
+                        whole.extend_from_slice(bytes(*raw)?);
+                    }
+                    self.value(&field.form, Some(Raw::Bytes(&whole)), depth, out)
+                }
+                _ => self.value(&field.form, mine.last().map(|entry| entry.1), depth, out),
+            },
+        }
+    }
+
+    fn list(&self, field: &Field, mine: &[Entry<'_>], depth: usize, out: &mut Vec<u8>) -> Result<(), Defect> {
+        out.push(b'[');
+        let start = out.len();
+        let item = |raw, out: &mut Vec<u8>| {
+            if out.len() > start {
+                out.push(b',');
+            }
+            self.value(&field.form, Some(raw), depth, out)
+        };
+        for (_, raw) in mine {
+            match (raw, packed(&field.form)) {
+                (Raw::Bytes(numbers), Some(kind)) => {
+                    let mut rest = *numbers;
+                    while !rest.is_empty() {
+                        item(Raw::Number(number(kind, &mut rest)?), out)?;
+                    }
+                }
+                _ => item(*raw, out)?,
+            }
+        }
+        out.push(b']');
+        Ok(())
+    }
+
+    /// Each entry is a message of a key (1) and a value (2); of two with the same key the later counts.
+    fn map(&self, field: &Field, mine: &[Entry<'_>], depth: usize, out: &mut Vec<u8>) -> Result<(), Defect> {
+        let Form::Message(entry) = field.form else { return Err(Defect("map")) };
+        let shape = self.shapes.get(entry).ok_or(Defect("map"))?;
+        let [key, value] = shape.fields.as_slice() else { return Err(Defect("map")) };
+        let mut written: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        for (_, raw) in mine {
+            let parts = entries(shape, bytes(*raw)?)?;
+            let last = |index| parts.iter().rev().find(|part| part.0 == index).map(|part| part.1);
+            let mut name = Vec::new();
+            self.value(&key.form, last(0), depth, &mut name)?;
+            if name.first() != Some(&b'"') {
+                name = [b"\"", name.as_slice(), b"\""].concat();
+            }
+            let mut text = Vec::new();
+            let empty = matches!(value.form, Form::Message(_) | Form::Timestamp | Form::Duration);
+            self.value(&value.form, last(1).or(empty.then_some(Raw::Bytes(&[]))), depth, &mut text)?;
+            match written.iter_mut().find(|(known, _)| *known == name) {
+                Some(known) => known.1 = text,
+                None => written.push((name, text)),
+            }
+        }
+        out.push(b'{');
+        for (index, (name, text)) in written.iter().enumerate() {
+            out.extend_from_slice(if index > 0 { b"," } else { b"" });
+            out.extend_from_slice(name);
+            out.push(b':');
+            out.extend_from_slice(text);
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    fn value(
+        &self,
+        form: &Form,
+        raw: Option<Raw<'_>>,
+        depth: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Defect> {
+        match form {
+            Form::Text => {
+                let text =
+                    std::str::from_utf8(raw.map_or(Ok(&[][..]), bytes)?).map_err(|_| Defect("text"))?;
+                return json(out, text);
+            }
+            Form::Bytes => return json(out, &STANDARD.encode(raw.map_or(Ok(&[][..]), bytes)?)),
+            Form::Message(id) => return self.message(*id, raw.map_or(Ok(&[][..]), bytes)?, depth + 1, out),
+            Form::Timestamp => return timestamp(raw.map_or(Ok(&[][..]), bytes)?, out),
+            Form::Duration => return duration(raw.map_or(Ok(&[][..]), bytes)?, out),
+            _ => {}
+        }
+        let number = match raw {
+            None => 0,
+            Some(Raw::Number(number)) => number,
+            Some(Raw::Bytes(_)) => return Err(Defect("number")),
+        };
+        scalar(form, number, out)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "as protobuf reads numbers")]
+fn scalar(form: &Form, number: u64, out: &mut Vec<u8>) -> Result<(), Defect> {
+    let zigzag = (number >> 1) as i64 ^ -((number & 1) as i64);
+    match form {
+        Form::Bool => json(out, &(number != 0)),
+        Form::Int32 | Form::Sfixed32 => json(out, &(number as i32)),
+        Form::Sint32 => json(out, &{
+            let number = number as u32;
+            (number >> 1) as i32 ^ -((number & 1) as i32)
+        }),
+        Form::Uint32 | Form::Fixed32 => json(out, &(number as u32)),
+        // JavaScript can't count that far.
+        Form::Int64 | Form::Sfixed64 => json(out, &(number as i64).to_string()),
+        Form::Sint64 => json(out, &zigzag.to_string()),
+        Form::Uint64 | Form::Fixed64 => json(out, &number.to_string()),
+        Form::Float => real(out, f32::from_bits(number as u32)),
+        Form::Double => real(out, f64::from_bits(number)),
+        Form::Enum(names) => match names.get(&(number as i32)) {
+            Some(name) => json(out, name),
+            // A value that only a newer service knows.
+            None => json(out, &(number as i32)),
+        },
+        Form::Text | Form::Bytes | Form::Message(_) | Form::Timestamp | Form::Duration => {
+            Err(Defect("number"))
+        }
+    }
+}
+
+fn json<T: serde::Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Defect> {
+    serde_json::to_writer(out, value).map_err(|_| Defect("value"))
+}
+
+fn real<T: serde::Serialize + Into<f64> + Copy>(out: &mut Vec<u8>, value: T) -> Result<(), Defect> {
+    let wide: f64 = value.into();
+    match wide {
+        _ if wide.is_finite() => json(out, &value),
+        _ if wide.is_nan() => json(out, "NaN"),
+        _ if wide > 0.0 => json(out, "Infinity"),
+        _ => json(out, "-Infinity"),
+    }
+}
+
+fn timestamp(wire: &[u8], out: &mut Vec<u8>) -> Result<(), Defect> {
+    let time = Timestamp::decode(wire).map_err(|_| Defect("time"))?;
+    if !TIMES.contains(&time.seconds) || !(0..1_000_000_000).contains(&time.nanos) {
+        return Err(Defect("time"));
+    }
+    json(out, &time.to_string())
+}
+
+fn duration(wire: &[u8], out: &mut Vec<u8>) -> Result<(), Defect> {
+    const MOST: u64 = 315_576_000_000;
+    let length = Duration::decode(wire).map_err(|_| Defect("duration"))?;
+    let mixed = length.seconds.signum() * i64::from(length.nanos.signum()) < 0;
+    if mixed || length.seconds.unsigned_abs() > MOST || length.nanos.unsigned_abs() > 999_999_999 {
+        return Err(Defect("duration"));
+    }
+    json(out, &length.to_string())
+}
+
+fn bytes(raw: Raw<'_>) -> Result<&[u8], Defect> {
+    match raw {
+        Raw::Bytes(bytes) => Ok(bytes),
+        Raw::Number(_) => Err(Defect("length")),
+    }
+}
+
+/// The known fields of a message, in the order of the shape and otherwise as they came.
+fn entries<'w>(shape: &Shape, wire: &'w [u8]) -> Result<Vec<Entry<'w>>, Defect> {
+    let mut entries: Vec<Entry<'w>> = Vec::with_capacity(shape.fields.len());
+    let mut rest = wire;
+    let mut sorted = true;
+    while let Some((number, raw)) = next(&mut rest)? {
+        let Ok(index) = shape.fields.binary_search_by_key(&number, |field| field.number) else { continue };
+        if shape.has_choice
+            && let Some(choice) = shape.fields.get(index).and_then(|field| field.choice)
+        {
+            let of_other = |entry: &Entry<'_>| {
+                entry.0 != index
+                    && shape.fields.get(entry.0).is_some_and(|field| field.choice == Some(choice))
+            };
+            entries.retain(|entry| !of_other(entry));
+        }
+        sorted &= entries.last().is_none_or(|last| last.0 <= index);
+        entries.push((index, raw));
+    }
+    if !sorted {
+        entries.sort_by_key(|entry| entry.0);
+    }
+    Ok(entries)
+}
+
+/// The next field.
+fn next<'w>(rest: &mut &'w [u8]) -> Result<Option<(u32, Raw<'w>)>, Defect> {
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let (number, kind) = decode_key(rest).map_err(|_| Defect("key"))?;
+    let raw = match kind {
+        WireType::LengthDelimited => {
+            let length = decode_varint(rest).ok().and_then(|length| usize::try_from(length).ok());
+            let (bytes, after) =
+                length.and_then(|length| rest.split_at_checked(length)).ok_or(Defect("length"))?;
+            *rest = after;
+            Raw::Bytes(bytes)
+        }
+        WireType::StartGroup | WireType::EndGroup => return Err(Defect("group")),
+        scalar => Raw::Number(self::number(scalar, rest)?),
+    };
+    Ok(Some((number, raw)))
+}
+
+fn number(kind: WireType, rest: &mut &[u8]) -> Result<u64, Defect> {
+    match kind {
+        WireType::Varint => decode_varint(rest).map_err(|_| Defect("number")),
+        WireType::ThirtyTwoBit => {
+            let (bytes, after) = rest.split_first_chunk::<4>().ok_or(Defect("number"))?;
+            *rest = after;
+            Ok(u32::from_le_bytes(*bytes).into())
+        }
+        WireType::SixtyFourBit => {
+            let (bytes, after) = rest.split_first_chunk::<8>().ok_or(Defect("number"))?;
+            *rest = after;
+            Ok(u64::from_le_bytes(*bytes))
+        }
+        WireType::LengthDelimited | WireType::StartGroup | WireType::EndGroup => Err(Defect("number")),
+    }
+}
+
+/// How a packed list of such values lies on the wire; `None` for what is never packed.
+fn packed(form: &Form) -> Option<WireType> {
+    match form {
+        Form::Fixed32 | Form::Sfixed32 | Form::Float => Some(WireType::ThirtyTwoBit),
+        Form::Fixed64 | Form::Sfixed64 | Form::Double => Some(WireType::SixtyFourBit),
+        Form::Text | Form::Bytes | Form::Message(_) | Form::Timestamp | Form::Duration => None,
+        _ => Some(WireType::Varint),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    use prost_reflect::{
+        Cardinality, DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor,
+        SerializeOptions, Value,
+    };
+    use rand::rngs::StdRng;
+    use rand::{Rng as _, SeedableRng as _};
+
+    use super::*;
+    use crate::contract::rules::Rules;
+    use crate::contract::tests::pool;
+
+    const EVERYTHING: &str = r"
+        enum Sort { SORT_UNSPECIFIED = 0; SORT_ONE = 1; SORT_NEGATIVE = -7; }
+        message Everything {
+            bool truth = 1; int32 small = 2; int64 large = 3; uint32 natural = 4; uint64 big_natural = 5;
+            sint32 zigzag = 6; sint64 big_zigzag = 7; fixed32 four = 8; fixed64 eight = 9; sfixed32 signed_four = 10;
+            sfixed64 signed_eight = 11; float real = 12; double big_real = 13; string text = 14; bytes blob = 15;
+            Sort sort = 16; Everything inner = 17; google.protobuf.Timestamp time = 18;
+            google.protobuf.Duration length = 19; repeated int32 numbers = 20; repeated string texts = 21;
+            repeated Everything inners = 22; repeated Sort sorts = 23; repeated double reals = 24;
+            map<string, int32> counts = 25; map<int64, Everything> things = 26; optional int32 maybe = 27;
+            oneof choice { string left = 28; Everything right = 29; } map<bool, google.protobuf.Duration> lengths = 30;
+            repeated int32 loose = 31 [packed = false]; repeated google.protobuf.Timestamp times = 32;
+        }
+        message Hiding {
+            string shown = 1;
+            string token = 2 [debug_redact = true, (shiming.options.v1.field).secret = SECRET_SESSION];
+            Part part = 3 [(shiming.options.v1.field).required = true];
+        }
+        message Part { string shown = 1; string told = 2 [(shiming.options.v1.field).internal = true]; }";
+
+    static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| pool("", EVERYTHING));
+
+    fn shapes(name: &str) -> (Shapes, ShapeId, MessageDescriptor) {
+        let pool = POOL.clone();
+        let message = pool.get_message_by_name(&format!("shiming.sample.v1.{name}")).unwrap();
+        let mut shapes = Shapes::default();
+        let id = shapes.add(&message, &Rules::read(&pool).unwrap()).unwrap();
+        (shapes, id, message)
+    }
+
+    fn scalar(kind: &Kind, rng: &mut StdRng, depth: usize) -> Value {
+        match kind {
+            Kind::Bool => Value::Bool(rng.random()),
+            Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(rng.random()),
+            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(rng.random()),
+            Kind::Uint32 | Kind::Fixed32 => Value::U32(rng.random()),
+            Kind::Uint64 | Kind::Fixed64 => Value::U64(rng.random()),
+            Kind::Float => {
+                Value::F32([rng.random(), f32::INFINITY, f32::NEG_INFINITY, f32::NAN][rng.random_range(0..4)])
+            }
+            Kind::Double => Value::F64(rng.random::<f64>() * 1e300),
+            Kind::String => {
+                Value::String((0..rng.random_range(0..9)).map(|_| rng.random::<char>()).collect())
+            }
+            Kind::Bytes => Value::Bytes((0..rng.random_range(0..9)).map(|_| rng.random::<u8>()).collect()),
+            Kind::Enum(_) => Value::EnumNumber([0, 1, -7, 99][rng.random_range(0..4)]),
+            Kind::Message(message) => Value::Message(some(message, rng, depth)),
+        }
+    }
+
+    fn some(message: &MessageDescriptor, rng: &mut StdRng, depth: usize) -> DynamicMessage {
+        let mut made = DynamicMessage::new(message.clone());
+        let (seconds, nanos) = match message.full_name() {
+            "google.protobuf.Timestamp" => (rng.random_range(TIMES), rng.random_range(0..1_000_000_000)),
+            "google.protobuf.Duration" => {
+                (rng.random_range(0..1_000_000), [0, 5, 120_000_000][rng.random_range(0..3)])
+            }
+            _ => {
+                for field in message.fields() {
+                    if depth < 3 && rng.random_range(0..3) == 0 {
+                        let value = value(&field, rng, depth + 1);
+                        made.set_field(&field, value);
+                    }
+                }
+                return made;
+            }
+        };
+        made.set_field_by_name("seconds", Value::I64(seconds));
+        made.set_field_by_name("nanos", Value::I32(nanos));
+        made
+    }
+
+    fn value(field: &FieldDescriptor, rng: &mut StdRng, depth: usize) -> Value {
+        let kind = field.kind();
+        let many = 0..rng.random_range(0..4);
+        match kind.as_message().filter(|_| field.is_map()) {
+            Some(entry) => {
+                let (key, value) = (entry.map_entry_key_field(), entry.map_entry_value_field());
+                let key = |rng: &mut StdRng| match key.kind() {
+                    Kind::String => MapKey::String(rng.random::<u16>().to_string()),
+                    Kind::Int64 => MapKey::I64(rng.random()),
+                    _ => MapKey::Bool(rng.random()),
+                };
+                Value::Map(many.map(|_| (key(rng), scalar(&value.kind(), rng, depth))).collect())
+            }
+            None if field.cardinality() == Cardinality::Repeated => {
+                Value::List(many.map(|_| scalar(&kind, rng, depth)).collect())
+            }
+            None => scalar(&kind, rng, depth),
+        }
+    }
+
+    fn by_reflection(message: &DynamicMessage) -> serde_json::Value {
+        let mut json = serde_json::Serializer::new(Vec::new());
+        let options = SerializeOptions::new().skip_default_fields(false);
+        message.serialize_with_options(&mut json, &options).unwrap();
+        let mut value = serde_json::from_slice(&json.into_inner()).unwrap();
+        without_nothing(&mut value);
+        value
+    }
+
+    /// Reflection says `null` where a message is absent; here it is left out.
+    fn without_nothing(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(members) => {
+                members.retain(|_, member| !member.is_null());
+                members.values_mut().for_each(without_nothing);
+            }
+            serde_json::Value::Array(list) => list.iter_mut().for_each(without_nothing),
+            _ => {}
+        }
+    }
+
+    fn written(shapes: &Shapes, id: ShapeId, wire: &[u8]) -> serde_json::Value {
+        let mut out = Vec::new();
+        shapes.write(id, wire, false, &mut out).unwrap();
+        serde_json::from_slice(&out).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn answers_are_written_as_reflection_writes_them(one: u64, two: u64) {
+            let (shapes, id, message) = shapes("Everything");
+            let one = some(&message, &mut StdRng::seed_from_u64(one), 0).encode_to_vec();
+            // The second on top of the first: fields out of order, split messages, choices changed.
+            let wire = [one, some(&message, &mut StdRng::seed_from_u64(two), 0).encode_to_vec()].concat();
+            let whole = DynamicMessage::decode(message, wire.as_slice()).unwrap();
+            prop_assert_eq!(written(&shapes, id, &wire), by_reflection(&whole));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(wire: Vec<u8>) {
+            let (shapes, id, _) = shapes("Everything");
+            if shapes.write(id, &wire, false, &mut Vec::new()).is_ok() {
+                prop_assert!(Shapes::text(&wire, 14).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn secrets_and_what_services_tell_one_another_are_left_out() {
+        let (shapes, id, message) = shapes("Hiding");
+        let mut answer = DynamicMessage::new(message.clone());
+        answer.set_field_by_name("shown", Value::String("a".into()));
+        answer.set_field_by_name("token", Value::String("b".into()));
+        let mut part =
+            DynamicMessage::new(message.get_field(3).unwrap().kind().as_message().unwrap().clone());
+        part.set_field_by_name("told", Value::String("c".into()));
+        answer.set_field_by_name("part", Value::Message(part));
+        let wire = answer.encode_to_vec();
+        assert_eq!(written(&shapes, id, &wire), serde_json::json!({"shown": "a", "part": {"shown": ""}}));
+        assert_eq!(Shapes::text(&wire, 2), Ok("b"));
+    }
+
+    #[test]
+    fn what_is_required_may_be_absent_from_dry_runs_only() {
+        let (shapes, id, _) = shapes("Hiding");
+        assert!(shapes.write(id, &[], false, &mut Vec::new()).is_err());
+        let mut out = Vec::new();
+        shapes.write(id, &[], true, &mut out).unwrap();
+        assert_eq!(out, br#"{"shown":""}"#);
+    }
+}

@@ -1,0 +1,259 @@
+//! The one handler: what a browser sends becomes a call, and the answer goes back as JSON.
+//!
+//! Nothing is spent on a request that can't succeed: the session comes first, then the budget, then the body, then the picture code.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Method as Verb};
+use percent_encoding::percent_decode_str;
+use prost::Message as _;
+use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
+use shiming_kernel::RequestId;
+use shiming_proto::options::v1::{Budget, PictureCodeRule};
+use shiming_rpc::client::with_session;
+use shiming_rpc::status::Problem;
+use shiming_rpc::{ClientChannel, policy::Idempotency};
+use tonic::Status;
+use tonic::client::Grpc;
+
+use super::ask;
+use super::raw::Raw;
+use super::secret::{Brought, Plan};
+use super::shape::{ShapeId, Shapes};
+use super::{Contract, ContractError, Method};
+use crate::SharedEdge;
+use crate::clients::Clients;
+use crate::error::GatewayError;
+use crate::input::json_bytes;
+use crate::limits::{Captures, Challenges, Codes, Collections, Counted, FreeUses, Logins, Within};
+use crate::mutation::IDEMPOTENCY_KEY;
+use crate::visitor::Visitor;
+
+const CAPTCHA_ID: HeaderName = HeaderName::from_static("x-captcha-id");
+/// Percent-encoded, because people type what no header can hold.
+const CAPTCHA_ANSWER: HeaderName = HeaderName::from_static("x-captcha-answer");
+const VALIDATE_ONLY: &str = "validateOnly";
+
+/// Everything that is served from the contract.
+#[derive(Debug)]
+pub(crate) struct Exposed {
+    pub(crate) contract: Contract,
+    shapes: Shapes,
+    served: Vec<Arc<Served>>,
+}
+
+/// One method with all that a call of it needs.
+#[derive(Debug)]
+struct Served {
+    method: Arc<Method>,
+    channel: ClientChannel,
+    path: PathAndQuery,
+    plan: Plan,
+    output: ShapeId,
+    has_hidden: bool,
+    request_id: Option<FieldDescriptor>,
+    validate_only: Option<FieldDescriptor>,
+    disposition: Option<HeaderValue>,
+}
+
+impl Exposed {
+    /// Reads the contract and joins it with the services; the demo's methods only with the demo.
+    pub(crate) fn read(clients: &Clients, demo: bool) -> Result<Self, ContractError> {
+        let contract = Contract::read()?;
+        let mut shapes = Shapes::default();
+        let methods = contract.methods().filter(|method| demo || !method.is_demo());
+        let served = methods
+            .map(|method| Served::new(method, &contract, &mut shapes, clients).map(Arc::new))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { contract, shapes, served })
+    }
+
+    /// A route for each method, so that logs and metrics name it.
+    pub(crate) fn routes(&self) -> Router<SharedEdge> {
+        let unary = self.served.iter().filter(|served| !served.method.streaming);
+        unary.fold(Router::new(), |router, served| {
+            let (method, address) = (Arc::clone(served), served.method.address());
+            let handler = move |State(edge), request| call(edge, method, request);
+            let by_get = served.method.get_allowed;
+            router.route(&address, if by_get { get(handler.clone()).post(handler) } else { post(handler) })
+        })
+    }
+}
+
+impl Served {
+    fn new(
+        method: &Arc<Method>,
+        contract: &Contract,
+        shapes: &mut Shapes,
+        clients: &Clients,
+    ) -> Result<Self, ContractError> {
+        let nonsense = |what| ContractError::nonsense(method.descriptor.full_name(), what);
+        let channel = clients.serving(&method.service()).ok_or_else(|| nonsense("no peer serves it"))?;
+        let path = method.path.parse().map_err(|_| nonsense("its name is no path"))?;
+        let file = Some(&method.edge.file_name).filter(|name| !name.is_empty());
+        let disposition = file.map(|name| HeaderValue::try_from(format!("attachment; filename=\"{name}\"")));
+        Ok(Self {
+            channel: channel.clone(),
+            path,
+            plan: Plan::of(method, &contract.rules),
+            output: shapes.add(&method.output, &contract.rules)?,
+            has_hidden: contract.rules.hides(&method.input),
+            request_id: method.input.get_field_by_name("request_id"),
+            validate_only: method.input.get_field_by_name("validate_only"),
+            disposition: disposition.transpose().map_err(|_| nonsense("its file name is none"))?,
+            method: Arc::clone(method),
+        })
+    }
+}
+
+async fn call(edge: SharedEdge, served: Arc<Served>, request: Request) -> Result<Response, GatewayError> {
+    let (mut parts, body) = request.into_parts();
+    let visitor = Visitor::from_request_parts(&mut parts, &edge).await?;
+    let brought = served.plan.read(edge.cookies, &parts.headers)?;
+    count(&edge, served.method.edge.budget(), &mut parts).await?;
+
+    let (message, dry_run) = read(&edge, &served, &parts, body).await?;
+    if !dry_run {
+        check_picture(&edge, &served, &parts, &visitor).await?;
+    }
+    let mut wire = message.encode_to_vec();
+    brought.fill(&mut wire);
+    let mut ask = visitor.request(Bytes::from(wire));
+    if let Some(token) = &brought.session {
+        ask = with_session(ask, token);
+    }
+    let mut client = Grpc::new(served.channel.clone());
+    let Ok(()) = client.ready().await;
+    let answer = client.unary(ask, served.path.clone(), Raw).await.map_err(|status| refused(&status))?;
+    answer_with(&edge, &served, &brought, answer.get_ref(), dry_run)
+}
+
+fn answer_with(
+    edge: &SharedEdge,
+    served: &Served,
+    brought: &Brought,
+    answer: &Bytes,
+    dry_run: bool,
+) -> Result<Response, GatewayError> {
+    let mut json = Vec::with_capacity(answer.len() * 2 + 64);
+    let written = edge.exposed.shapes.write(served.output, answer, dry_run, &mut json);
+    written.map_err(|defect| GatewayError::BadAnswer(defect.0))?;
+    let mut response = Response::new(Body::from(json));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(disposition) = &served.disposition {
+        headers.insert(CONTENT_DISPOSITION, disposition.clone());
+    }
+    served.plan.answer(edge.cookies, brought, answer, dry_run, headers)?;
+    Ok(response)
+}
+
+/// The request's message, and whether it is a dry run.
+async fn read(
+    edge: &SharedEdge,
+    served: &Served,
+    parts: &Parts,
+    body: Body,
+) -> Result<(DynamicMessage, bool), GatewayError> {
+    let input = &served.method.input;
+    let query = parts.uri.query().unwrap_or_default();
+    let mut message = if parts.method == Verb::POST {
+        let nothing = body.is_end_stream() && !parts.headers.contains_key(CONTENT_TYPE);
+        let json =
+            if nothing { Bytes::from_static(b"{}") } else { json_bytes(edge, &parts.headers, body).await? };
+        let mut message = ask::from_json(input, &json)?;
+        if let Some(dry_run) = ask::switch(query, VALIDATE_ONLY, served.validate_only.is_some())?
+            && let Some(field) = &served.validate_only
+        {
+            message.set_field(field, Value::Bool(dry_run));
+        }
+        message
+    } else {
+        ask::from_query(input, query)?
+    };
+    if served.has_hidden {
+        ask::refuse_hidden(&message, &edge.exposed.contract.rules)?;
+    }
+    if served.method.policy.idempotency == Idempotency::RequestId
+        && let Some(field) = &served.request_id
+    {
+        let id = request_id(parts, &ask::text(&message, field))?;
+        message.set_field(field, Value::String(id.to_string()));
+    }
+    let dry_run = served.validate_only.as_ref().and_then(|field| message.get_field(field).as_bool());
+    Ok((message, dry_run.unwrap_or_default()))
+}
+
+/// The name of the intent, from the header or from the message; both may say it, but not differently.
+fn request_id(parts: &Parts, in_message: &str) -> Result<RequestId, GatewayError> {
+    const NAME: &str = "Idempotency-Key";
+    let wrong = |field: &str| GatewayError::field(field, "MALFORMED", "请求编号有误，请刷新页面后重试");
+    let header = parts.headers.get(IDEMPOTENCY_KEY).map(|value| {
+        value.to_str().ok().and_then(|text| text.parse::<RequestId>().ok()).ok_or_else(|| wrong(NAME))
+    });
+    let header = header.transpose()?;
+    if in_message.is_empty() {
+        return header.ok_or_else(|| GatewayError::field(NAME, "REQUIRED", "请求缺少编号，请刷新页面后重试"));
+    }
+    let id = in_message.parse::<RequestId>().map_err(|_| wrong("requestId"))?;
+    if header.is_none_or(|header| header == id) { Ok(id) } else { Err(wrong(NAME)) }
+}
+
+async fn count(edge: &SharedEdge, budget: Budget, parts: &mut Parts) -> Result<(), GatewayError> {
+    async fn within<K: Counted>(edge: &SharedEdge, parts: &mut Parts) -> Result<(), GatewayError> {
+        Within::<K>::from_request_parts(parts, edge).await.map(|_| ())
+    }
+    match budget {
+        Budget::Unspecified => Ok(()),
+        Budget::Codes => within::<Codes>(edge, parts).await,
+        Budget::Logins => within::<Logins>(edge, parts).await,
+        Budget::Collections => within::<Collections>(edge, parts).await,
+        Budget::Challenges => within::<Challenges>(edge, parts).await,
+        Budget::Captures => within::<Captures>(edge, parts).await,
+    }
+}
+
+/// Not asked in a dry run, which spends nothing.
+async fn check_picture(
+    edge: &SharedEdge,
+    served: &Served,
+    parts: &Parts,
+    visitor: &Visitor,
+) -> Result<(), GatewayError> {
+    let needed = match served.method.edge.picture_code() {
+        PictureCodeRule::Unspecified => false,
+        PictureCodeRule::Always => true,
+        PictureCodeRule::BeyondFree => {
+            let captcha = &edge.config.captcha;
+            let free = FreeUses {
+                per_address: captcha.free_login_codes_per_address,
+                per_browser: captcha.free_login_codes_per_browser,
+            };
+            edge.limits.is_beyond(served.method.name(), free, visitor).await?
+        }
+    };
+    if !needed {
+        return Ok(());
+    }
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let answer = percent_decode_str(header(CAPTCHA_ANSWER)).decode_utf8_lossy();
+    edge.captchas.redeem(header(CAPTCHA_ID), &answer).await
+}
+
+/// What a service refused, its fields named as JSON spells them.
+pub(super) fn refused(status: &Status) -> GatewayError {
+    let mut problem = Problem::from_status(status);
+    for violation in &mut problem.facts.violations {
+        violation.field = ask::camel_case(&violation.field);
+    }
+    GatewayError::Peer(problem)
+}
