@@ -31,6 +31,7 @@ mod routes;
 mod sample_person;
 mod server;
 mod session;
+mod shares;
 mod stack;
 mod upload;
 mod visitor;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, FaceSessionId};
+use shiming_runtime::telemetry::trace::in_this_trace;
 use tokio::sync::OwnedSemaphorePermit;
-use tracing::Instrument as _;
 
 use super::App;
 use super::admission::{admits_person, of_token};
@@ -66,5 +66,5 @@ pub(crate) async fn submit_capture(
             judged
         }
     };
-    app.judgements.spawn(work.in_current_span()).await.map_err(|_| FaceAuthError::BrokenOff)?
+    app.judgements.spawn(in_this_trace(work)).await.map_err(|_| FaceAuthError::BrokenOff)?
 }
