@@ -6,7 +6,6 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
-use opentelemetry::context::FutureExt as _;
 use opentelemetry::trace::TraceContextExt as _;
 use shiming_runtime::telemetry::trace;
 use tracing::{Instrument as _, Span, field};
@@ -30,8 +29,8 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     } else {
         let context = trace::unrecorded(None);
         let id: Arc<str> = context.span().span_context().trace_id().to_string().into();
-        let work = request_id::scope(Arc::clone(&id), next.run(request)).with_context(context);
-        (id, work.await)
+        let work = request_id::scope(Arc::clone(&id), next.run(request));
+        (id, trace::with_ids(work, context).await)
     };
     if let Ok(id) = HeaderValue::try_from(&*id) {
         response.headers_mut().insert(REQUEST_ID, id);

@@ -79,12 +79,14 @@ struct Measure {
 }
 
 fn main() {
-    let threads = match Arguments::parse().command {
-        Command::Measure(measure) => return run_measure(&measure),
-        Command::MinimalService { listen } => return runtime().block_on(minimal::serve(listen)),
-        Command::MinimalEdge { listen, service } => (listen, service),
-    };
-    runtime().block_on(minimal::edge(threads.0, threads.1));
+    let command = Arguments::parse().command;
+    runtime().block_on(async {
+        match command {
+            Command::Measure(measure) => run_measure(&measure).await,
+            Command::MinimalService { listen } => minimal::serve(listen).await,
+            Command::MinimalEdge { listen, service } => minimal::edge(listen, service).await,
+        }
+    });
 }
 
 /// As everybody's `#[tokio::main]` has it.
@@ -92,9 +94,8 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
-fn run_measure(measure: &Measure) {
-    let runtime = runtime();
-    let report = runtime.block_on(take_turns(measure));
+async fn run_measure(measure: &Measure) {
+    let report = take_turns(measure).await;
     println!("{}", report.table());
     if let Some(file) = &measure.json {
         std::fs::write(file, report.json()).unwrap();

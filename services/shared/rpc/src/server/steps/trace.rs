@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use opentelemetry::Context;
-use opentelemetry::context::FutureExt as _;
 use opentelemetry::propagation::Extractor;
 use opentelemetry::trace::TraceContextExt as _;
 use shiming_runtime::telemetry::trace;
@@ -45,7 +44,6 @@ impl Step for Trace {
             Target::Method(method) => Place::of(&method.path, &request),
             Target::Open | Target::Unknown => Place::Nowhere,
         };
-        let streams = matches!(&target, Target::Method(method) if method.server_streaming);
         let trace_id = place.trace_id();
         let request_id: Arc<str> =
             trace_id.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string()).into();
@@ -66,9 +64,8 @@ impl Step for Trace {
                 body::within(end.watch(response), Surroundings::Span(span))
             }
             Place::Unrecorded(context) => {
-                let response = work.with_context(context.clone()).await;
-                // A whole message is there already; only a stream goes on working.
-                if streams { body::within(response, Surroundings::Context(context)) } else { response }
+                let response = trace::with_ids(work, context.clone()).await;
+                body::within(response, Surroundings::Context(context))
             }
             Place::Nowhere => work.await,
         }
