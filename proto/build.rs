@@ -1,4 +1,5 @@
-//! Compiles the contract without protoc, and gives messages with personal fields a `Debug` that shows none of them.
+//! Compiles the contract without protoc, gives messages with personal fields a `Debug` that shows none of them, and says which messages are
+//! mutations.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::PathBuf};
 
@@ -20,7 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The encoded set keeps our method options; the decoded one drops them.
     let encoded = compiler.encode_file_descriptor_set();
     let decoded = compiler.file_descriptor_set();
-    let redacted = messages_with_personal_fields(&DescriptorPool::decode(encoded.as_slice())?);
+    let pool = DescriptorPool::decode(encoded.as_slice())?;
+    let redacted = messages_with_personal_fields(&pool);
     fs::write(out.join("shiming.bin"), encoded)?;
 
     let mut config = Config::new();
@@ -28,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     config.bytes([".shiming.face"]);
     tonic_prost_build::configure().compile_fds_with_config(decoded, config)?;
     fs::write(out.join("redacted_debug.rs"), redacted_debug(&redacted)?)?;
+    fs::write(out.join("mutations.rs"), mutations(&pool)?)?;
     Ok(())
 }
 
@@ -58,7 +61,7 @@ fn messages_with_personal_fields(pool: &DescriptorPool) -> Vec<String> {
 fn redacted_debug(names: &[String]) -> Result<String, std::fmt::Error> {
     let mut code = String::new();
     for name in names {
-        let path = name.trim_start_matches("shiming.").replace('.', "::");
+        let path = path(name);
         let short = path.rsplit("::").next().unwrap_or_default();
         writeln!(
             code,
@@ -67,4 +70,26 @@ fn redacted_debug(names: &[String]) -> Result<String, std::fmt::Error> {
         )?;
     }
     Ok(code)
+}
+
+/// Implements `Mutation` for every top-level message with `request_id` and `validate_only`.
+fn mutations(pool: &DescriptorPool) -> Result<String, std::fmt::Error> {
+    let mut code = String::new();
+    for message in pool.all_messages().filter(|message| message.package_name().starts_with("shiming.")) {
+        let has = |name| message.get_field_by_name(name).is_some();
+        if message.parent_message().is_none() && has("request_id") && has("validate_only") {
+            let path = path(message.full_name());
+            writeln!(
+                code,
+                "impl crate::Mutation for crate::{path} {{\n    fn request_id(&self) -> &str {{ &self.request_id }}\n    \
+                 fn validate_only(&self) -> bool {{ self.validate_only }}\n}}"
+            )?;
+        }
+    }
+    Ok(code)
+}
+
+/// Where the generated type of a top-level message stands in the crate.
+fn path(full_name: &str) -> String {
+    full_name.trim_start_matches("shiming.").replace('.', "::")
 }

@@ -22,21 +22,21 @@ impl<T: DeserializeOwned> FromRequest<SharedEdge> for Body<T> {
 
     async fn from_request(request: Request, edge: &SharedEdge) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
-        let body = json_bytes(edge, &parts.headers, body).await?;
+        if !has_type(&parts.headers, "application/json") {
+            return Err(GatewayError::WrongType);
+        }
+        let body = limited(edge, &parts.headers, body).await?;
         let read = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&body));
         read.map(Self).map_err(|error| wrong_json(&error))
     }
 }
 
-/// A body of JSON, within its limit.
-pub(crate) async fn json_bytes(
+/// A body that holds a message, within its limit.
+pub(crate) async fn limited(
     edge: &SharedEdge,
     headers: &HeaderMap,
     body: axum::body::Body,
 ) -> Result<Bytes, GatewayError> {
-    if !has_type(headers, "application/json") {
-        return Err(GatewayError::WrongType);
-    }
     let limit = edge.config.http.json_limit;
     if announced_length(headers).is_some_and(|length| length > limit as u64) {
         linger(edge, body);

@@ -1,6 +1,7 @@
 //! Errors as problem+json (RFC 9457), and the one mapping from their kind to an HTTP status.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
@@ -88,6 +89,7 @@ struct Violation {
 #[derive(Clone, Debug)]
 pub(crate) struct Refused {
     pub(crate) reason: Reason,
+    pub(crate) error: Arc<GatewayError>,
 }
 
 impl GatewayError {
@@ -146,7 +148,7 @@ impl IntoResponse for GatewayError {
         if let Some(seconds) = details.retry_after_seconds {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(Refused { reason: self.reason() });
+        response.extensions_mut().insert(Refused { reason: self.reason(), error: Arc::new(self) });
         response
     }
 }

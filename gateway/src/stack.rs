@@ -5,6 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower::ServiceBuilder;
 
 use crate::SharedEdge;
+use crate::contract::connect_errors;
 use crate::csrf;
 use crate::layers::{Allowed, api_headers, in_time, log_access, security_headers, shed, trace};
 use crate::limits::count_requests;
@@ -27,6 +28,7 @@ pub(crate) fn router(edge: &SharedEdge) -> Router {
         .merge(uploads.layer(time(http.upload_timeout.get())))
         // A stream's length is messaging's to bound.
         .merge(live)
+        .merge(edge.exposed.streams())
         .method_not_allowed_fallback(routes::no_such_method);
     let api = api.layer(
         ServiceBuilder::new()
@@ -50,6 +52,8 @@ pub(crate) fn router(edge: &SharedEdge) -> Router {
                 .layer(from_fn(trace))
                 // One line per request, those turned away included.
                 .layer(from_fn_with_state(edge.clone(), log_access))
+                // Who speaks Connect reads errors of any layer below in its words.
+                .layer(from_fn(connect_errors))
                 // What would only queue costs no more than this.
                 .layer(from_fn_with_state(edge.clone(), shed)),
         )

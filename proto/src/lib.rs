@@ -9,6 +9,21 @@ pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/shim
 
 include!(concat!(env!("OUT_DIR"), "/redacted_debug.rs"));
 
+include!(concat!(env!("OUT_DIR"), "/mutations.rs"));
+
+/// A request that changes something: it names its intent, and may ask for a check only. Implemented for every message that has both fields.
+pub trait Mutation {
+    /// The client's name for this intent.
+    fn request_id(&self) -> &str;
+    /// Check everything, change nothing.
+    fn validate_only(&self) -> bool;
+}
+
+pub mod audit {
+    pub mod v1 {
+        tonic::include_proto!("shiming.audit.v1");
+    }
+}
 pub mod options {
     pub mod v1 {
         tonic::include_proto!("shiming.options.v1");

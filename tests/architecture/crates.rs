@@ -6,7 +6,8 @@ use crate::breach::Breach;
 
 const SERVICES: [&str; 4] = ["identity", "face-auth", "enterprise-binding", "messaging"];
 /// Shared crates in the order of the house: each may use those of earlier rows.
-const SHARED: [&[&str]; 3] = [&["kernel"], &["identifiers", "crypto", "runtime"], &["rpc", "store", "cache"]];
+const SHARED: [&[&str]; 4] =
+    [&["kernel"], &["identifiers", "crypto", "runtime"], &["rpc", "store", "cache"], &["service"]];
 
 /// A dependency that must not spread: only these crates name it in `[dependencies]`.
 const HELD: [(&str, &[&str]); 7] = [
@@ -57,7 +58,7 @@ fn refusal(edge: &Edge<'_>) -> Option<String> {
     // A test may start what it needs beside its crate, but a service stays apart from its siblings even there.
     let allowed = may_use(from, to)
         || (edge.kind == DependencyKind::Development && !SERVICES.contains(&to) && to != "gateway");
-    (!allowed).then(|| format!("{from} → {to}: not in the order kernel ← {{identifiers, crypto, runtime}} ← {{rpc, store, cache}} ← services, gateway"))
+    (!allowed).then(|| format!("{from} → {to}: not in the order kernel ← {{identifiers, crypto, runtime}} ← {{rpc, store, cache}} ← service ← services; the gateway stands on rpc and cache"))
 }
 
 fn refused_library(from: &str, edge: &Edge<'_>) -> Option<String> {
@@ -75,11 +76,11 @@ fn may_use(from: &str, to: &str) -> bool {
     match from {
         "all-in-one" => true,
         "testkit" => row(to).is_some() || to == "proto",
-        "gateway" => (row(to).is_some() && to != "store") || to == "proto",
+        "gateway" => (row(to).is_some() && !matches!(to, "store" | "service")) || to == "proto",
         "face-engine" => to == "kernel",
         "face-auth" if to == "face-engine" => true,
         service if SERVICES.contains(&service) => row(to).is_some() || to == "proto",
-        "rpc" if to == "proto" => true,
+        "rpc" | "service" if to == "proto" => true,
         shared => matches!((row(shared), row(to)), (Some(from), Some(to)) if to < from),
     }
 }
@@ -107,6 +108,8 @@ mod tests {
             ("identity", "face-auth"),
             ("messaging", "gateway"),
             ("gateway", "store"),
+            ("gateway", "service"),
+            ("rpc", "service"),
             ("gateway", "identity"),
             ("proto", "kernel"),
             ("newcomer", "kernel"),
@@ -130,6 +133,9 @@ mod tests {
             ("rpc", "proto"),
             ("store", "crypto"),
             ("identity", "store"),
+            ("identity", "service"),
+            ("service", "proto"),
+            ("service", "cache"),
             ("identity", "proto"),
             ("gateway", "cache"),
             ("gateway", "+axum"),

@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message as _;
-use prost::encoding::{WireType, decode_key, decode_varint};
+use prost::encoding::{WireType, decode_key, decode_varint, encode_key, encode_varint};
 use prost_types::{Duration, Timestamp};
 
 use super::shape::{Count, Field, Form, Shape, ShapeId, Shapes};
@@ -39,6 +39,35 @@ impl Shapes {
         out: &mut Vec<u8>,
     ) -> Result<(), Defect> {
         Writer { shapes: self, lenient }.message(id, wire, 0, out)
+    }
+
+    /// `wire` without what browsers don't see, for those who read protobuf.
+    pub(crate) fn shown(&self, id: ShapeId, wire: &[u8]) -> Result<Vec<u8>, Defect> {
+        let mut out = Vec::with_capacity(wire.len());
+        self.prune(id, wire, &mut out).map(|()| out)
+    }
+
+    fn prune(&self, id: ShapeId, wire: &[u8], out: &mut Vec<u8>) -> Result<(), Defect> {
+        let shape = self.get(id).ok_or(Defect("depth"))?;
+        let mut rest = wire;
+        loop {
+            let before = rest;
+            let Some((number, raw)) = next(&mut rest)? else { return Ok(()) };
+            let Ok(index) = shape.fields.binary_search_by_key(&number, |field| field.number) else {
+                continue;
+            };
+            let Some(field) = shape.fields.get(index).filter(|field| !field.hidden) else { continue };
+            match (&field.form, raw) {
+                (Form::Message(inner), Raw::Bytes(bytes)) => {
+                    let mut kept = Vec::with_capacity(bytes.len());
+                    self.prune(*inner, bytes, &mut kept)?;
+                    encode_key(number, WireType::LengthDelimited, out);
+                    encode_varint(kept.len() as u64, out);
+                    out.extend_from_slice(&kept);
+                }
+                _ => out.extend_from_slice(before.get(..before.len() - rest.len()).unwrap_or_default()),
+            }
+        }
     }
 
     /// The text of the field with this number, empty if there is none.
@@ -482,6 +511,7 @@ mod tests {
             let wire = [one, some(&message, &mut StdRng::seed_from_u64(two), 0).encode_to_vec()].concat();
             let whole = DynamicMessage::decode(message, wire.as_slice()).unwrap();
             prop_assert_eq!(written(&shapes, id, &wire), by_reflection(&whole));
+            prop_assert_eq!(shapes.shown(id, &wire), Ok(wire), "nothing is hidden here");
         }
 
         #[test]
@@ -506,6 +536,11 @@ mod tests {
         let wire = answer.encode_to_vec();
         assert_eq!(written(&shapes, id, &wire), serde_json::json!({"shown": "a", "part": {"shown": ""}}));
         assert_eq!(Shapes::text(&wire, 2), Ok("b"));
+        let shown = DynamicMessage::decode(message, shapes.shown(id, &wire).unwrap().as_slice()).unwrap();
+        assert_eq!(
+            by_reflection(&shown),
+            serde_json::json!({"shown": "a", "token": "", "part": {"shown": "", "told": ""}})
+        );
     }
 
     #[test]

@@ -8,8 +8,21 @@ use prost_reflect::{
 use shiming_proto::options::v1::Secret;
 use url::form_urlencoded;
 
+use super::connect::Encoding;
 use super::rules::Rules;
 use crate::error::GatewayError;
+
+/// Reads a message as it was sent.
+pub(super) fn from_bytes(
+    input: &MessageDescriptor,
+    encoding: Encoding,
+    bytes: &[u8],
+) -> Result<DynamicMessage, GatewayError> {
+    match encoding {
+        Encoding::Json => from_json(input, bytes),
+        Encoding::Proto => DynamicMessage::decode(input.clone(), bytes).map_err(|_| malformed("body")),
+    }
+}
 
 /// Reads canonical proto3 JSON. Names may be spelled as in JSON or as in the contract; what the message doesn't have is refused.
 pub(super) fn from_json(input: &MessageDescriptor, json: &[u8]) -> Result<DynamicMessage, GatewayError> {

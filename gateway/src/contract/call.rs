@@ -7,8 +7,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequestParts as _, Request, State};
+use axum::handler::Handler;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::post;
 use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::request::Parts;
@@ -21,19 +22,22 @@ use shiming_kernel::RequestId;
 use shiming_proto::options::v1::{Budget, PictureCodeRule};
 use shiming_rpc::client::with_session;
 use shiming_rpc::status::Problem;
-use shiming_rpc::{ClientChannel, policy::Idempotency};
+use shiming_rpc::{ClientChannel, deadline, policy::Idempotency};
+use tokio::time::{Instant, timeout_at};
 use tonic::Status;
 use tonic::client::Grpc;
 
 use super::ask;
+use super::connect::{self, Encoding};
 use super::raw::Raw;
 use super::secret::{Brought, Plan};
 use super::shape::{ShapeId, Shapes};
+use super::stream;
 use super::{Contract, ContractError, Method};
 use crate::SharedEdge;
 use crate::clients::Clients;
 use crate::error::GatewayError;
-use crate::input::json_bytes;
+use crate::input::limited;
 use crate::limits::{Captures, Challenges, Codes, Collections, Counted, FreeUses, Logins, Within};
 use crate::mutation::IDEMPOTENCY_KEY;
 use crate::visitor::Visitor;
@@ -47,18 +51,26 @@ const VALIDATE_ONLY: &str = "validateOnly";
 #[derive(Debug)]
 pub(crate) struct Exposed {
     pub(crate) contract: Contract,
-    shapes: Shapes,
+    pub(super) shapes: Shapes,
     served: Vec<Arc<Served>>,
+}
+
+/// A call that may be made.
+pub(super) struct Prepared {
+    pub(super) ask: tonic::Request<Bytes>,
+    brought: Brought,
+    dry_run: bool,
+    encoding: Encoding,
 }
 
 /// One method with all that a call of it needs.
 #[derive(Debug)]
-struct Served {
+pub(super) struct Served {
     method: Arc<Method>,
-    channel: ClientChannel,
-    path: PathAndQuery,
+    pub(super) channel: ClientChannel,
+    pub(super) path: PathAndQuery,
     plan: Plan,
-    output: ShapeId,
+    pub(super) output: ShapeId,
     has_hidden: bool,
     request_id: Option<FieldDescriptor>,
     validate_only: Option<FieldDescriptor>,
@@ -81,12 +93,28 @@ impl Exposed {
     pub(crate) fn routes(&self) -> Router<SharedEdge> {
         let unary = self.served.iter().filter(|served| !served.method.streaming);
         unary.fold(Router::new(), |router, served| {
-            let (method, address) = (Arc::clone(served), served.method.address());
-            let handler = move |State(edge), request| call(edge, method, request);
-            let by_get = served.method.get_allowed;
-            router.route(&address, if by_get { get(handler.clone()).post(handler) } else { post(handler) })
+            let method = Arc::clone(served);
+            route(router, &served.method, move |State(edge), request| call(edge, method, request))
         })
     }
+
+    /// The same for streams, whose length is the services' to bound.
+    pub(crate) fn streams(&self) -> Router<SharedEdge> {
+        let streams = self.served.iter().filter(|served| served.method.streaming);
+        streams.fold(Router::new(), |router, served| {
+            let method = Arc::clone(served);
+            route(router, &served.method, move |State(edge), request| stream::open(edge, method, request))
+        })
+    }
+}
+
+fn route<H, T>(router: Router<SharedEdge>, method: &Method, handler: H) -> Router<SharedEdge>
+where
+    H: Handler<T, SharedEdge>,
+    T: 'static,
+{
+    let by_post = post(handler.clone());
+    router.route(&method.address(), if method.get_allowed { by_post.get(handler) } else { by_post })
 }
 
 impl Served {
@@ -116,14 +144,39 @@ impl Served {
 }
 
 async fn call(edge: SharedEdge, served: Arc<Served>, request: Request) -> Result<Response, GatewayError> {
-    let (mut parts, body) = request.into_parts();
-    let visitor = Visitor::from_request_parts(&mut parts, &edge).await?;
-    let brought = served.plan.read(edge.cookies, &parts.headers)?;
-    count(&edge, served.method.edge.budget(), &mut parts).await?;
+    let wait = connect::timeout(request.headers())?;
+    let prepared = prepare(&edge, &served, request).await?;
+    let Prepared { ask, brought, dry_run, encoding } = prepared;
+    let mut client = Grpc::new(served.channel.clone());
+    let Ok(()) = client.ready().await;
+    let answer = client.unary(ask, served.path.clone(), Raw);
+    let answer = match wait.map(|wait| Instant::now() + wait) {
+        Some(end) => {
+            timeout_at(end, deadline::scope(end, answer)).await.map_err(|_| GatewayError::TimedOut)?
+        }
+        None => answer.await,
+    };
+    let answer = answer.map_err(|status| refused(&status))?;
+    answer_with(&edge, &served, &brought, answer.get_ref(), dry_run, encoding)
+}
 
-    let (message, dry_run) = read(&edge, &served, &parts, body).await?;
+/// Everything before the call: who asks, what it costs, and what is asked.
+pub(super) async fn prepare(
+    edge: &SharedEdge,
+    served: &Served,
+    request: Request,
+) -> Result<Prepared, GatewayError> {
+    let (mut parts, body) = request.into_parts();
+    let visitor = Visitor::from_request_parts(&mut parts, edge).await?;
+    let brought = served.plan.read(edge.cookies, &parts.headers)?;
+    connect::check_version(&parts.headers)?;
+    count(edge, served.method.edge.budget(), &mut parts).await?;
+
+    let (message, encoding) = read(edge, served, &parts, body).await?;
+    let dry_run = served.validate_only.as_ref().and_then(|field| message.get_field(field).as_bool());
+    let dry_run = dry_run.unwrap_or_default();
     if !dry_run {
-        check_picture(&edge, &served, &parts, &visitor).await?;
+        check_picture(edge, served, &parts, &visitor).await?;
     }
     let mut wire = message.encode_to_vec();
     brought.fill(&mut wire);
@@ -131,10 +184,7 @@ async fn call(edge: SharedEdge, served: Arc<Served>, request: Request) -> Result
     if let Some(token) = &brought.session {
         ask = with_session(ask, token);
     }
-    let mut client = Grpc::new(served.channel.clone());
-    let Ok(()) = client.ready().await;
-    let answer = client.unary(ask, served.path.clone(), Raw).await.map_err(|status| refused(&status))?;
-    answer_with(&edge, &served, &brought, answer.get_ref(), dry_run)
+    Ok(Prepared { ask, brought, dry_run, encoding })
 }
 
 fn answer_with(
@@ -143,13 +193,18 @@ fn answer_with(
     brought: &Brought,
     answer: &Bytes,
     dry_run: bool,
+    encoding: Encoding,
 ) -> Result<Response, GatewayError> {
     let mut json = Vec::with_capacity(answer.len() * 2 + 64);
     let written = edge.exposed.shapes.write(served.output, answer, dry_run, &mut json);
-    written.map_err(|defect| GatewayError::BadAnswer(defect.0))?;
-    let mut response = Response::new(Body::from(json));
+    let body = written.and_then(|()| match encoding {
+        Encoding::Json => Ok(json),
+        Encoding::Proto => edge.exposed.shapes.shown(served.output, answer),
+    });
+    let body = body.map_err(|defect| GatewayError::BadAnswer(defect.0))?;
+    let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, encoding.content_type());
     if let Some(disposition) = &served.disposition {
         headers.insert(CONTENT_DISPOSITION, disposition.clone());
     }
@@ -157,26 +212,33 @@ fn answer_with(
     Ok(response)
 }
 
-/// The request's message, and whether it is a dry run.
+/// The request's message, and how it was written.
 async fn read(
     edge: &SharedEdge,
     served: &Served,
     parts: &Parts,
     body: Body,
-) -> Result<(DynamicMessage, bool), GatewayError> {
+) -> Result<(DynamicMessage, Encoding), GatewayError> {
     let input = &served.method.input;
     let query = parts.uri.query().unwrap_or_default();
+    let mut encoding = Encoding::Json;
     let mut message = if parts.method == Verb::POST {
         let nothing = body.is_end_stream() && !parts.headers.contains_key(CONTENT_TYPE);
-        let json =
-            if nothing { Bytes::from_static(b"{}") } else { json_bytes(edge, &parts.headers, body).await? };
-        let mut message = ask::from_json(input, &json)?;
+        let mut message = if nothing {
+            DynamicMessage::new(input.clone())
+        } else {
+            encoding = Encoding::of(&parts.headers)?;
+            ask::from_bytes(input, encoding, &limited(edge, &parts.headers, body).await?)?
+        };
         if let Some(dry_run) = ask::switch(query, VALIDATE_ONLY, served.validate_only.is_some())?
             && let Some(field) = &served.validate_only
         {
             message.set_field(field, Value::Bool(dry_run));
         }
         message
+    } else if let Some((given, bytes)) = connect::message(query)? {
+        encoding = given;
+        ask::from_bytes(input, encoding, &bytes)?
     } else {
         ask::from_query(input, query)?
     };
@@ -189,8 +251,7 @@ async fn read(
         let id = request_id(parts, &ask::text(&message, field))?;
         message.set_field(field, Value::String(id.to_string()));
     }
-    let dry_run = served.validate_only.as_ref().and_then(|field| message.get_field(field).as_bool());
-    Ok((message, dry_run.unwrap_or_default()))
+    Ok((message, encoding))
 }
 
 /// The name of the intent, from the header or from the message; both may say it, but not differently.

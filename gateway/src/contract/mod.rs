@@ -6,11 +6,13 @@
 mod answer;
 mod ask;
 mod call;
+mod connect;
 mod method;
 mod raw;
 mod rules;
 mod secret;
 mod shape;
+mod stream;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use shiming_proto::options::v1::{CallerKind, EdgeRule, FieldRule, Secret};
 use shiming_rpc::policy::{self, PolicyError, PolicyTable};
 
 pub(crate) use call::Exposed;
+pub(crate) use connect::errors as connect_errors;
 use rules::Rules;
 
 /// What stops a start.

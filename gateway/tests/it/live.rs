@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use crate::world::{Browser, TOKEN, Watch, World, refusal};
 
+const LIVE: &str = "/api/shiming.messaging.v1.InboxService/WatchCounts";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn counts(unread_messages: i32) -> WatchCountsResponse {
@@ -22,7 +23,7 @@ fn watched(world: &World) -> mpsc::Receiver<Watch> {
 }
 
 async fn open(browser: &Browser) -> Response {
-    browser.request(Method::GET, "/api/live").send().await.unwrap()
+    browser.request(Method::GET, LIVE).send().await.unwrap()
 }
 
 /// The next event, without heartbeats; `None` at the end.
@@ -55,8 +56,7 @@ async fn every_change_is_an_event() {
     for unread in [2, 3] {
         watch.send(Ok(counts(unread))).await.unwrap();
         let event = next(&mut stream, &mut held).await.unwrap();
-        let data = format!("data: {{\"unreadMessages\":{unread},\"openTodos\":1}}");
-        assert_eq!(event, format!("event: counts\n{data}"));
+        assert_eq!(event, format!("data: {{\"counts\":{{\"unreadMessages\":{unread},\"openTodos\":1}}}}"));
     }
     let (metadata, _) = world.script.only::<WatchCountsRequest>();
     assert_eq!(metadata.get("x-shiming-session").unwrap(), TOKEN);
@@ -93,7 +93,7 @@ async fn the_end_of_the_session_is_the_last_event() {
 
     // A browser that comes back afterwards hears the same; a 401 would make it give up in silence.
     world.script.refuse::<WatchCountsRequest, mpsc::Sender<Watch>>(over);
-    let answer = browser.get("/api/live").await;
+    let answer = browser.get(LIVE).await;
     assert_eq!(answer.status, 200);
     assert!(String::from_utf8_lossy(&answer.body).contains("event: signed-out\ndata: {}"));
 }
@@ -104,7 +104,7 @@ async fn other_failures_are_problems_or_ends() {
     let mut browser = world.signed_in().await;
     let down = refusal(ErrorKind::Unavailable, "UNAVAILABLE");
     world.script.refuse::<WatchCountsRequest, mpsc::Sender<Watch>>(down.clone());
-    assert_eq!(browser.get("/api/live").await.refusal(), (503, "UNAVAILABLE".into()));
+    assert_eq!(browser.get(LIVE).await.refusal(), (503, "UNAVAILABLE".into()));
     let mut streams = watched(&world);
     let mut stream = open(&browser).await;
     streams.recv().await.unwrap().send(Err(down)).await.unwrap();
@@ -118,7 +118,7 @@ async fn a_process_holds_so_many_streams_and_no_more() {
     let mut browser = world.signed_in().await;
     let (first, _second) = (open(&browser).await, open(&browser).await);
     let (first_watch, _second_watch) = (streams.recv().await.unwrap(), streams.recv().await.unwrap());
-    let refused = browser.get("/api/live").await;
+    let refused = browser.get(LIVE).await;
     assert_eq!(refused.refusal(), (429, "OVERLOADED".into()));
     assert_eq!(refused.header("retry-after"), "1");
     drop(first);

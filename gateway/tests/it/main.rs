@@ -12,6 +12,7 @@ mod calls;
 mod capture;
 mod challenge;
 mod collection;
+mod connect;
 mod csrf;
 mod demo;
 mod documentation;

@@ -21,6 +21,7 @@ use shiming_messaging::Messaging;
 use shiming_rpc::{Connector, Listeners, PolicyTable, ServerBuilder};
 use shiming_runtime::Shutdown;
 use shiming_runtime::config::{ListenConfig, PeerConfig};
+use shiming_service::{AuditApi, Opened, all_ready};
 use tokio::net::TcpListener;
 
 pub use config::{Config, DEFAULT, Listen};
@@ -42,29 +43,25 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
     let parts = Parts::new(&config, &keyrings, at, demo.as_ref())?;
     let clock: SharedClock = Arc::new(SystemClock);
     let (identity, face_auth, enterprise_binding, messaging) = tokio::try_join!(
-        async {
-            shiming_identity::connect(&parts.identity, clock.clone(), &shutdown).await.context("identity")
-        },
-        FaceAuth::build(&parts.face_auth, clock.clone(), &shutdown),
-        EnterpriseBinding::build(&parts.enterprise_binding, clock.clone(), &shutdown),
-        Messaging::build(&parts.messaging, clock.clone()),
+        Opened::<Identity>::open(&parts.identity, clock.clone(), &shutdown),
+        Opened::<FaceAuth>::open(&parts.face_auth, clock.clone(), &shutdown),
+        Opened::<EnterpriseBinding>::open(&parts.enterprise_binding, clock.clone(), &shutdown),
+        Opened::<Messaging>::open(&parts.messaging, clock.clone(), &shutdown),
     )?;
     let gateway = Gateway::build(parts.gateway, clock, &shutdown)?;
 
-    let services = [
-        Identity::service_names(),
-        shiming_face_auth::SERVICES,
-        shiming_enterprise_binding::SERVICES,
-        shiming_messaging::SERVICES,
-    ];
     let listen = ListenConfig::loopback(at.grpc, config.listen.admin);
-    let policies = PolicyTable::of(&services.concat())?;
-    let server = ServerBuilder::new(NAME, &listen, policies, identity.session_resolver(), shutdown.clone());
+    let policies = PolicyTable::contract()?;
+    let server = ServerBuilder::new(NAME, &listen, policies, identity.sessions()?, shutdown.clone());
     let server = messaging.mount(enterprise_binding.mount(face_auth.mount(identity.mount(server))));
-    server.spawn(listeners);
-    face_auth.start(&shutdown);
-    enterprise_binding.start(&shutdown);
-    messaging.start(&shutdown);
+    let chains = [identity.chain(), face_auth.chain(), enterprise_binding.chain(), messaging.chain()];
+    let ready =
+        [identity.readiness(), face_auth.readiness(), enterprise_binding.readiness(), messaging.readiness()];
+    AuditApi::of(chains).mount(server).ready_when(all_ready(ready.into())).spawn(listeners);
+    identity.start()?;
+    face_auth.start()?;
+    enterprise_binding.start()?;
+    messaging.start()?;
 
     if let Some(demo) = &demo {
         let registry = Connector::new("ops:demo", &shutdown)?;

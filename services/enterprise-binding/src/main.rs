@@ -1,20 +1,5 @@
 //! Enterprise-binding as a process of its own.
 
-use std::process::ExitCode;
-
-use shiming_enterprise_binding::{Config, DEFAULT, NAME, run};
-use shiming_runtime::config::load;
-use shiming_runtime::process::{self, Arguments};
-
-fn main() -> ExitCode {
-    let arguments = Arguments::read();
-    let config: Config = match load(NAME, DEFAULT, arguments.config.as_deref()) {
-        Ok(config) => config,
-        Err(error) => return process::complain(NAME, &error),
-    };
-    if arguments.check_config {
-        return ExitCode::SUCCESS;
-    }
-    let (process, telemetry) = (config.process, config.telemetry.clone());
-    process::run(NAME, process, &telemetry, |shutdown| run(config, shutdown))
+fn main() -> std::process::ExitCode {
+    shiming_service::main::<shiming_enterprise_binding::EnterpriseBinding>()
 }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use shiming_crypto::CryptoError;
+use shiming_face_engine::{EngineError, TemplateError};
 use shiming_kernel::{Facts, Reason, ServiceError};
 use shiming_rpc::convert::InvalidField;
 use shiming_store::{AsStoreError, StoreError};
 
 use crate::domain::Refusal;
-use crate::engine::{EngineError, TemplateError};
 
 /// Why a call of face-auth failed.
 #[derive(Debug, thiserror::Error)]

@@ -1,58 +1,21 @@
 //! Settings of the identity service; the checked-in defaults stand in `config/default.toml`.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
-use shiming_cache::CacheConfig;
-use shiming_crypto::KeyringConfig;
 use shiming_identifiers::MobileRule;
-use shiming_runtime::config::{
-    self, ConfigError, DurationText, ListenConfig, PeerConfig, ProcessConfig, TelemetryConfig, Validate,
-};
-use shiming_store::{RelayConfig, RetentionConfig, StoreConfig};
+use shiming_runtime::config::DurationText;
 
 use crate::domain::code::CodeRules;
 use crate::domain::send_log::SendLimit;
 use crate::domain::session::SessionRules;
 
-/// The checked-in defaults.
-pub const DEFAULT: &str = include_str!("../config/default.toml");
-
-/// Everything a process of this service needs to know.
+/// What identity can be told beside what every service can.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
-    /// `[process]`
-    pub process: ProcessConfig,
-    /// `[telemetry]`
-    pub telemetry: TelemetryConfig,
-    /// `[listen]`
-    pub listen: ListenConfig,
-    /// `[store]`
-    pub store: StoreConfig,
-    /// `[cache]`
-    pub cache: CacheConfig,
-    /// `[keyring]`: has no default.
-    pub keyring: KeyringConfig,
-    /// `[peers]`
-    pub peers: Peers,
-    /// `[rules]`
+pub struct Settings {
+    /// Limits and lifetimes.
     pub rules: Rules,
-    /// `[relay]`
-    pub relay: RelayConfig,
-    /// `[retention]`
-    pub retention: RetentionConfig,
-}
-
-/// `[peers]`: whom identity calls.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Peers {
-    /// Compares faces.
-    pub face_auth: PeerConfig,
-    /// Sends text messages and takes events.
-    pub messaging: PeerConfig,
 }
 
 /// `[rules]`: limits and lifetimes.
@@ -106,8 +69,8 @@ impl Rules {
     }
 }
 
-impl Validate for Rules {
-    fn validate(&self) -> Result<(), Vec<String>> {
+impl Rules {
+    fn problems(&self) -> Vec<String> {
         let mut broken = Vec::new();
         let mut demand = |holds: bool, rule: &str| {
             if !holds {
@@ -131,64 +94,47 @@ impl Validate for Rules {
             !idle.is_zero() && idle <= absolute,
             "session_idle: must be longer than 0 and at most session_absolute",
         );
-        if broken.is_empty() { Ok(()) } else { Err(broken) }
+        broken
     }
 }
 
-impl Config {
-    /// Reads the default, `file` and the environment (`SHIMING_IDENTITY__…`).
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        config::load("identity", DEFAULT, file)
-    }
-}
-
-impl Validate for Config {
-    fn validate(&self) -> Result<(), Vec<String>> {
-        let mut broken: Vec<String> = [
-            self.process.validate(),
-            self.telemetry.validate(),
-            self.listen.validate(),
-            self.peers.face_auth.validate_as("peers.face_auth"),
-            self.peers.messaging.validate_as("peers.messaging"),
-            self.rules.validate(),
-        ]
-        .into_iter()
-        .filter_map(Result::err)
-        .flatten()
-        .collect();
-        broken.extend(self.store.problems());
-        if broken.is_empty() { Ok(()) } else { Err(broken) }
+impl shiming_service::Settings for Settings {
+    fn problems(&self, _embedded: bool) -> Vec<String> {
+        self.rules.problems()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Identity;
 
-    const NEEDED: &str = "[keyring]\ncurrent = 1\nkeys = { 1 = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\" }\n\
-                          [listen]\ngrpc = \"127.0.0.1:0\"\nplaintext_loopback = true\n\
-                          [peers]\nface_auth = { uri = \"http://a:1\" }\nmessaging = { uri = \"http://b:1\" }\n";
-
-    fn load(more: &str) -> Result<Config, String> {
-        let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
-        std::fs::write(file.path(), format!("{NEEDED}{more}")).unwrap();
-        Config::load(Some(file.path())).map_err(|error| error.to_string())
+    fn load(more: &str) -> Result<Rules, String> {
+        let needed = toml::toml! {
+            [keyring]
+            current = 1
+            keys = { 1 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" }
+            [listen]
+            grpc = "127.0.0.1:0"
+            plaintext_loopback = true
+            [peers]
+            face_auth = { uri = "http://a:1" }
+            messaging = { uri = "http://b:1" }
+        };
+        let mut table: toml::Table = more.parse().unwrap();
+        table.extend(needed);
+        let config = shiming_service::load_over::<Identity>(&table).map_err(|error| error.to_string())?;
+        Ok(config.own.rules)
     }
 
     #[test]
     fn the_defaults_are_the_rules_of_the_domain() {
-        let rules = load("").unwrap().rules;
+        let rules = load("").unwrap();
         assert_eq!(rules.session().idle, Duration::from_mins(30));
         assert_eq!(rules.session().absolute, Duration::from_hours(12));
         assert_eq!((rules.code().lifetime, rules.code().tries), (Duration::from_mins(5), 5));
         assert_eq!(rules.sending().map(|limit| limit.most), [1, 5, 10]);
         assert_eq!((rules.wrong_tries_per_day, rules.persons_per_mobile), (10, 3));
-    }
-
-    #[test]
-    fn keys_and_certificates_have_no_default() {
-        let error = config::load::<Config>("identity", DEFAULT, None).unwrap_err().to_string();
-        assert!(error.contains("keyring"), "{error}");
     }
 
     #[test]

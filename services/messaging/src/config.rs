@@ -1,44 +1,15 @@
 //! Messaging's settings; `config/default.toml` explains each.
 
 use serde::Deserialize;
-use shiming_cache::CacheConfig;
-use shiming_crypto::KeyringConfig;
 use shiming_kernel::Redacted;
-use shiming_runtime::config::{ListenConfig, PeerConfig, ProcessConfig, TelemetryConfig, Validate};
-use shiming_store::StoreConfig;
 use url::Url;
 
-/// The checked-in defaults.
-pub const DEFAULT: &str = include_str!("../config/default.toml");
-
-/// Everything messaging can be told.
+/// What messaging can be told beside what every service can.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
-    /// The process around the service.
-    pub process: ProcessConfig,
-    /// Logs, traces, metrics.
-    pub telemetry: TelemetryConfig,
-    /// Sockets and limits.
-    pub listen: ListenConfig,
-    /// The database.
-    pub store: StoreConfig,
-    /// The cache.
-    pub cache: CacheConfig,
-    /// The keys of sealed fields.
-    pub keyring: KeyringConfig,
-    /// The other services.
-    pub peers: Peers,
+pub struct Settings {
     /// Text messages.
     pub sms: SmsConfig,
-}
-
-/// The services that messaging asks.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Peers {
-    /// Knows sessions.
-    pub identity: PeerConfig,
 }
 
 /// `[sms]`
@@ -85,26 +56,14 @@ pub struct TencentConfig {
     pub secret_key: Redacted<String>,
 }
 
-impl Validate for Config {
-    fn validate(&self) -> Result<(), Vec<String>> {
-        let parts = [
-            self.process.validate(),
-            self.telemetry.validate(),
-            self.listen.validate(),
-            self.peers.identity.validate_as("peers.identity"),
+impl shiming_service::Settings for Settings {
+    fn problems(&self, embedded: bool) -> Vec<String> {
+        let console = self.sms.provider == SmsProviderName::Console;
+        let rules = [
+            (console || self.sms.tencent.is_some(), "sms.tencent: needed when sms.provider = \"tencent\""),
+            (console || !self.sms.demo_phone, "sms.demo_phone: only with sms.provider = \"console\""),
+            (!console || embedded, "sms.provider: the console provider serves only the embedded mode"),
         ];
-        let mut broken: Vec<String> = parts.into_iter().filter_map(Result::err).flatten().collect();
-        broken.extend(self.store.problems());
-        broken.extend(self.cache.problems());
-        if self.sms.provider == SmsProviderName::Tencent && self.sms.tencent.is_none() {
-            broken.push("sms.tencent: needed when sms.provider = \"tencent\"".into());
-        }
-        if self.sms.provider != SmsProviderName::Console && self.sms.demo_phone {
-            broken.push("sms.demo_phone: only with sms.provider = \"console\"".into());
-        }
-        if self.sms.provider == SmsProviderName::Console && self.listen.tls.is_some() {
-            broken.push("sms.provider: the console provider serves only the embedded mode".into());
-        }
-        if broken.is_empty() { Ok(()) } else { Err(broken) }
+        rules.into_iter().filter(|(holds, _)| !holds).map(|(_, rule)| rule.to_owned()).collect()
     }
 }

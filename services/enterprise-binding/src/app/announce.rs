@@ -1,25 +1,25 @@
 //! Puts events into the outbox of the transaction they happened in.
 
-use shiming_kernel::{EnterpriseId, EventId, PersonId};
+use shiming_kernel::{EnterpriseId, EventId, Notice, PersonId};
 use shiming_store::{OutboxEvent, Tx};
 
 use super::App;
-use crate::domain::{Binding, Enterprise, Event, EventKind};
+use crate::domain::{Binding, Enterprise, EventKind, Telling as _};
 use crate::error::EnterpriseBindingError;
 use crate::store;
 
 /// The most to-dos of one event.
 const TODOS_PER_EVENT: usize = 100;
 
-/// Emits `event`. Events of one enterprise stay in order: a to-do is opened before it is closed.
+/// Emits `notice`. Events of one enterprise stay in order: a to-do is opened before it is closed.
 pub(super) fn announce(
     app: &App,
     tx: &Tx,
     kind: EventKind,
     enterprise_id: EnterpriseId,
-    event: &Event,
+    notice: &Notice,
 ) -> Result<(), EnterpriseBindingError> {
-    let payload = serde_json::to_vec(event).map_err(|_| EnterpriseBindingError::Stored("event"))?;
+    let payload = serde_json::to_vec(notice).map_err(|_| EnterpriseBindingError::Stored("event"))?;
     let id = EventId::from(app.ids.next());
     tx.emit(OutboxEvent::new(id, kind.topic(), format!("enterprise:{enterprise_id}"), payload));
     Ok(())
@@ -44,7 +44,7 @@ pub(super) async fn hand_over_pending(
         .filter(|application| application.id != binding.id && !application.is_overdue(tx.now()))
         .collect();
     for some in others.chunks(TODOS_PER_EVENT) {
-        let event = some.iter().fold(Event::at(tx.now()), |event, application| {
+        let event = some.iter().fold(Notice::at(tx.now()), |event, application| {
             event.tasking(application, enterprise, &[person_id])
         });
         if !event.todos.is_empty() {

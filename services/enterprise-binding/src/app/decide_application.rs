@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 use serde_json::json;
-use shiming_kernel::{BindingId, CallContext, PersonId, RequestMeta};
-use shiming_store::{Idempotency, Tx};
+use shiming_kernel::{BindingId, CallContext, Notice, PersonId, RequestMeta};
+use shiming_store::{AuditEntry, Idempotency, Tx};
 
 use super::announce::{announce, hand_over_pending};
-use super::{App, BindingView, audit_entry, idempotency, session};
+use super::{App, BindingView, session};
 use crate::clients::Purpose;
-use crate::domain::{Approver, Binding, Decision, Enterprise, Event, EventKind, Refusal, check_decision};
+use crate::domain::{
+    Approver, Binding, Decision, Enterprise, EventKind, Refusal, Telling as _, check_decision,
+};
 use crate::error::EnterpriseBindingError;
 use crate::store;
 
@@ -24,13 +26,13 @@ pub(crate) struct DecideApplication {
 pub(crate) async fn decide_application(
     app: &App,
     caller: &CallContext,
-    command: DecideApplication,
-    meta: RequestMeta,
+    request: RequestMeta,
+    command: &DecideApplication,
 ) -> Result<BindingView, EnterpriseBindingError> {
     let approver = session(caller)?.person_id;
-    let document_valid = applicants_document(app, approver, &command).await?;
-    let key = idempotency(approver, "DecideApplication", meta, &command);
-    app.store.retry("decide_application", || attempt(app, caller, &command, document_valid, &key)).await
+    let document_valid = applicants_document(app, approver, command).await?;
+    let key = Idempotency::of(caller, "DecideApplication", request, command);
+    app.store.retry("decide_application", || attempt(app, caller, command, document_valid, &key)).await
 }
 
 /// Whether the applicant's document is valid today. Asked of the identity service outside the transaction, and only for an
@@ -121,13 +123,13 @@ fn tell(
         Decision::Approve => (EventKind::ApplicationApproved, "application.approved"),
         Decision::Reject => (EventKind::ApplicationRejected, "application.rejected"),
     };
-    let event = Event::about(kind, binding, enterprise, tx.now()).decided(binding);
+    let event = Notice::about(kind, binding, enterprise, tx.now()).decided(binding);
     announce(app, tx, kind, enterprise.id, &event)?;
     let detail = json!({
         "enterprise_id": enterprise.id,
         "person_id": binding.person_id,
         "role": binding.role.as_str(),
     });
-    tx.audit(audit_entry(caller, action, binding.id, detail));
+    tx.audit(AuditEntry::of(caller, action, binding.id, detail));
     Ok(())
 }

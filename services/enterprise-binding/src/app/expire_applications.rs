@@ -1,17 +1,17 @@
 //! Applications that nobody decided in time lapse, each in a transaction of its own: a sweep that is stopped goes on where it was.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::json;
-use shiming_kernel::{BindingId, CallContext, Caller, EnterpriseId};
-use shiming_runtime::Shutdown;
-use shiming_store::Tx;
+use shiming_kernel::{BindingId, CallContext, Caller, EnterpriseId, Notice};
+use shiming_service::Service as _;
+use shiming_store::{AuditEntry, Tx};
 
+use super::App;
 use super::announce::announce;
-use super::{App, audit_entry};
-use crate::domain::{Binding, BindingState, Enterprise, Event, EventKind};
+use crate::EnterpriseBinding;
+use crate::domain::{Binding, BindingState, Enterprise, EventKind, Telling as _};
 use crate::error::EnterpriseBindingError;
 use crate::store;
 
@@ -19,29 +19,18 @@ const BATCH: u64 = 100;
 /// A day's counts are of no use once that day is over everywhere.
 const LOOKUPS_KEPT: TimeDelta = TimeDelta::days(2);
 
-/// Sweeps now and then until the process ends. Any number of replicas may do it.
-pub(crate) async fn sweep(app: Arc<App>, every: Duration, shutdown: Shutdown) {
-    let soft = shutdown.soft();
-    loop {
-        tokio::select! {
-            () = soft.cancelled() => return,
-            () = tokio::time::sleep(every) => {}
-        }
-        match expire_applications(&app).await {
-            Ok(0) => {}
-            Ok(expired) => tracing::info!(expired, "applications lapsed"),
-            Err(error) => tracing::warn!(error = ?error, "the sweep goes on next time"),
-        }
-        let before = app.store.now() - LOOKUPS_KEPT;
-        if let Err(error) = store::forget_lookups(&app.store, before).await {
-            tracing::warn!(error = ?error, "old look-up counts are kept till next time");
-        }
+/// Lets everything overdue lapse, and forgets the counts of past days.
+pub(crate) async fn sweep(app: Arc<App>) -> Result<(), EnterpriseBindingError> {
+    let expired = expire_applications(&app).await?;
+    if expired > 0 {
+        tracing::info!(expired, "applications lapsed");
     }
+    Ok(store::forget_lookups(&app.store, app.store.now() - LOOKUPS_KEPT).await.map(drop)?)
 }
 
 /// Lets everything overdue lapse, the oldest first, and tells how many that were.
 pub(crate) async fn expire_applications(app: &App) -> Result<u64, EnterpriseBindingError> {
-    let caller = CallContext::new(Caller::Service(crate::NAME.to_owned()));
+    let caller = CallContext::new(Caller::Service(EnterpriseBinding::NAME.to_owned()));
     let mut expired = 0;
     loop {
         let overdue = store::list_overdue(app.store.reader(), app.store.now(), BATCH).await?;
@@ -86,9 +75,10 @@ pub(super) async fn expire_one(
 ) -> Result<(), EnterpriseBindingError> {
     binding.expire(tx.now())?;
     store::update_binding(tx, &binding).await?;
-    let event = Event::about(EventKind::ApplicationExpired, &binding, enterprise, tx.now()).decided(&binding);
+    let event =
+        Notice::about(EventKind::ApplicationExpired, &binding, enterprise, tx.now()).decided(&binding);
     announce(app, tx, EventKind::ApplicationExpired, enterprise.id, &event)?;
     let detail = json!({ "enterprise_id": enterprise.id, "role": binding.role.as_str() });
-    tx.audit(audit_entry(caller, "application.expired", binding.id, detail));
+    tx.audit(AuditEntry::of(caller, "application.expired", binding.id, detail));
     Ok(())
 }

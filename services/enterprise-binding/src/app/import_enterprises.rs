@@ -5,13 +5,13 @@ use std::pin::pin;
 
 use futures::{Stream, StreamExt as _};
 use serde_json::json;
-use shiming_kernel::{CallContext, EnterpriseId};
-use shiming_store::{StoreError, Tx};
+use shiming_kernel::{CallContext, EnterpriseId, Notice, china_date};
+use shiming_store::{AuditEntry, StoreError, Tx};
 
+use super::App;
 use super::announce::announce;
-use super::{App, audit_entry};
 use crate::domain::{
-    Enterprise, Event, EventKind, RegistryRecord, RegistryRow, RowFault, day_of, is_displaced,
+    Enterprise, EventKind, RegistryRecord, RegistryRow, RowFault, Telling as _, is_displaced,
 };
 use crate::error::EnterpriseBindingError;
 use crate::store;
@@ -115,7 +115,7 @@ async fn attempt(
     if summary.stored > 0 {
         let ImportSummary { stored, unchanged, failed, .. } = &summary;
         let detail = json!({ "stored": stored, "unchanged": unchanged, "failed": failed });
-        tx.audit(audit_entry(caller, "registry.imported", "registry", detail));
+        tx.audit(AuditEntry::of(caller, "registry.imported", "registry", detail));
         tx.commit().await?;
     }
     Ok(summary)
@@ -127,7 +127,7 @@ async fn store_row(
     tx: &Tx,
     row: &RegistryRow,
 ) -> Result<Stored, EnterpriseBindingError> {
-    let record = match RegistryRecord::parse(row, day_of(tx.now())) {
+    let record = match RegistryRecord::parse(row, china_date(tx.now())) {
         Ok(record) => record,
         Err(fault) => return Ok(Stored::Refused(fault)),
     };
@@ -166,14 +166,14 @@ async fn suspend_displaced(
     for mut binding in standing.into_iter().filter(|binding| is_displaced(binding, enterprise)) {
         binding.suspend()?;
         store::update_binding(tx, &binding).await?;
-        let event = Event::about(EventKind::BindingSuspended, &binding, enterprise, tx.now());
+        let event = Notice::about(EventKind::BindingSuspended, &binding, enterprise, tx.now());
         announce(app, tx, EventKind::BindingSuspended, enterprise.id, &event)?;
         let detail = json!({
             "enterprise_id": enterprise.id,
             "person_id": binding.person_id,
             "role": binding.role.as_str(),
         });
-        tx.audit(audit_entry(caller, "binding.suspended", binding.id, detail));
+        tx.audit(AuditEntry::of(caller, "binding.suspended", binding.id, detail));
     }
     Ok(())
 }

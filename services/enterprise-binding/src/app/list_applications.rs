@@ -26,10 +26,10 @@ pub(crate) struct ListApplications {
 pub(crate) async fn list_applications(
     app: &App,
     caller: &CallContext,
-    query: ListApplications,
+    query: &ListApplications,
 ) -> Result<Page<BindingView>, EnterpriseBindingError> {
     let approver = session(caller)?.person_id;
-    let (tokens, filter) = (app.store.page_tokens(), (approver, &query));
+    let (tokens, filter) = (app.store.page_tokens(), (approver, query));
     let request = tokens.request(LIST, &filter, query.page_size, &query.page_token)?;
     let after = request.after.as_ref().map(shiming_store::Cursor::key::<ApplicationCursor>).transpose()?;
     let db = app.store.reader();

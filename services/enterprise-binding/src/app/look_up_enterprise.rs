@@ -1,9 +1,9 @@
 //! Finds an enterprise by its code or taxpayer id, a few times a day per person: the registry is not to be walked through.
 
-use shiming_kernel::{CallContext, PersonId};
+use shiming_kernel::{CallContext, PersonId, china_date, rest_of_china_day};
 
 use super::{App, session};
-use crate::domain::{Enterprise, EnterpriseIdentifier, Refusal, day_of, until_tomorrow};
+use crate::domain::{Enterprise, EnterpriseIdentifier, Refusal};
 use crate::error::EnterpriseBindingError;
 use crate::store;
 
@@ -26,9 +26,9 @@ pub(crate) async fn look_up_enterprise(
 
 async fn spend(app: &App, person_id: PersonId) -> Result<(), EnterpriseBindingError> {
     let tx = app.store.begin("count_lookup").await?;
-    let count = store::count_lookup(&tx, person_id, day_of(tx.now())).await?;
+    let count = store::count_lookup(&tx, person_id, china_date(tx.now())).await?;
     if count > i64::from(app.rules.lookups_per_day) {
-        let retry_after = until_tomorrow(tx.now());
+        let retry_after = rest_of_china_day(tx.now());
         tracing::warn!(person.id = %person_id, "enterprise look-ups of today used up");
         return Err(Refusal::LookupsExhausted { retry_after }.into());
     }

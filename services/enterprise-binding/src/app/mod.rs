@@ -11,14 +11,12 @@ mod refresh_bindings;
 mod submit_application;
 mod switch_enterprise;
 
-use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use shiming_kernel::{BindingId, CallContext, IdSource, PersonId, RequestMeta, Session};
-use shiming_store::{AuditEntry, Idempotency, Store};
+use shiming_kernel::{BindingId, CallContext, IdSource, Session};
+use shiming_store::Store;
 
 use crate::clients::Identity;
 use crate::domain::{Binding, Enterprise, SubmissionRules};
@@ -71,30 +69,4 @@ impl BindingView {
 /// The session that the method's policy demands.
 fn session(caller: &CallContext) -> Result<&Session, EnterpriseBindingError> {
     caller.session.as_ref().ok_or(EnterpriseBindingError::NoSession)
-}
-
-/// The record by which a repeat of this call is known.
-fn idempotency(
-    person_id: PersonId,
-    method: &'static str,
-    meta: RequestMeta,
-    command: &impl Serialize,
-) -> Idempotency {
-    Idempotency::new(meta, format!("person:{person_id}/{method}"), command)
-}
-
-/// A row of the audit log about `subject`; `detail` holds nothing personal.
-fn audit_entry(
-    caller: &CallContext,
-    action: &'static str,
-    subject: impl Display,
-    detail: Value,
-) -> AuditEntry {
-    AuditEntry {
-        actor: caller.actor(),
-        action,
-        subject: subject.to_string(),
-        detail,
-        trace_id: caller.trace_id.clone(),
-    }
 }

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
-use shiming_kernel::{BindingId, CallContext, RequestMeta, Session};
-use shiming_store::{Idempotency, Tx};
+use shiming_kernel::{BindingId, CallContext, Notice, RequestMeta, Session};
+use shiming_store::{AuditEntry, Idempotency, Tx};
 
 use super::announce::{announce, hand_over_pending};
-use super::{App, BindingView, audit_entry, idempotency, session};
+use super::{App, BindingView, session};
 use crate::clients::Purpose;
 use crate::domain::{
-    Applicant, Binding, Enterprise, Event, EventKind, NewBinding, Refusal, Role, roles_naming,
+    Applicant, Binding, Enterprise, EventKind, NewBinding, Refusal, Role, Telling as _, roles_naming,
 };
 use crate::error::EnterpriseBindingError;
 use crate::store;
@@ -18,7 +18,7 @@ use crate::store;
 pub(crate) async fn refresh_bindings(
     app: &App,
     caller: &CallContext,
-    meta: RequestMeta,
+    request: RequestMeta,
 ) -> Result<Vec<BindingView>, EnterpriseBindingError> {
     let own = session(caller)?;
     // Without a fresh face only an earlier answer can be given, and that needs nobody's name.
@@ -27,7 +27,7 @@ pub(crate) async fn refresh_bindings(
     } else {
         None
     };
-    let key = idempotency(own.person_id, "RefreshBindings", meta, &());
+    let key = Idempotency::of(caller, "RefreshBindings", request, &());
     app.store.retry("refresh_bindings", || attempt(app, caller, person.as_ref(), &key)).await
 }
 
@@ -77,7 +77,7 @@ async fn bind(
     pending: Option<&Binding>,
 ) -> Result<Binding, EnterpriseBindingError> {
     let person_id = session(caller)?.person_id;
-    let told = |binding: &Binding| Event::about(EventKind::BindingRefreshed, binding, enterprise, tx.now());
+    let told = |binding: &Binding| Notice::about(EventKind::BindingRefreshed, binding, enterprise, tx.now());
     let (binding, event) = if let Some(pending) = pending {
         let mut binding = pending.clone();
         binding.confirm_by_registry()?;
@@ -97,6 +97,6 @@ async fn bind(
     };
     announce(app, tx, EventKind::BindingRefreshed, enterprise.id, &event)?;
     let detail = json!({ "enterprise_id": enterprise.id, "role": role.as_str() });
-    tx.audit(audit_entry(caller, "binding.refreshed", binding.id, detail));
+    tx.audit(AuditEntry::of(caller, "binding.refreshed", binding.id, detail));
     Ok(binding)
 }

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 use serde_json::json;
-use shiming_kernel::{BindingId, CallContext, EnterpriseId, RequestMeta};
-use shiming_store::{Idempotency, StoreError, Tx};
+use shiming_kernel::{BindingId, CallContext, EnterpriseId, Notice, RequestMeta};
+use shiming_store::{AuditEntry, Idempotency, StoreError, Tx};
 
 use super::announce::announce;
-use super::{App, BindingView, audit_entry, idempotency, session};
+use super::{App, BindingView, session};
 use crate::clients::Purpose;
 use crate::domain::{
-    Applicant, Binding, BindingState, Enterprise, Event, EventKind, NewBinding, Refusal, Role,
+    Applicant, Binding, BindingState, Enterprise, EventKind, NewBinding, Refusal, Role, Telling as _,
     check_submission,
 };
 use crate::error::EnterpriseBindingError;
@@ -27,13 +27,13 @@ pub(crate) struct SubmitApplication {
 pub(crate) async fn submit_application(
     app: &App,
     caller: &CallContext,
-    command: SubmitApplication,
-    meta: RequestMeta,
+    request: RequestMeta,
+    command: &SubmitApplication,
 ) -> Result<BindingView, EnterpriseBindingError> {
     let person_id = session(caller)?.person_id;
     let applicant = app.identity.resolve_person(person_id, Purpose::Application).await?;
-    let key = idempotency(person_id, "SubmitApplication", meta, &command);
-    app.store.retry("submit_application", || attempt(app, caller, &command, &applicant, &key)).await
+    let key = Idempotency::of(caller, "SubmitApplication", request, command);
+    app.store.retry("submit_application", || attempt(app, caller, command, &applicant, &key)).await
 }
 
 async fn attempt(
@@ -67,14 +67,14 @@ async fn attempt(
     let binding = Binding::submitted(new, tx.now(), app.rules.application_lifetime);
     store::insert_binding(&tx, &app.vault, &binding).await.map_err(|error| taken(error, command.role))?;
     let approvers = store::approvers(tx.conn(), enterprise.id).await?;
-    let event = Event::about(EventKind::ApplicationSubmitted, &binding, &enterprise, tx.now()).tasking(
+    let event = Notice::about(EventKind::ApplicationSubmitted, &binding, &enterprise, tx.now()).tasking(
         &binding,
         &enterprise,
         &approvers,
     );
     announce(app, &tx, EventKind::ApplicationSubmitted, enterprise.id, &event)?;
     let detail = json!({ "enterprise_id": enterprise.id, "role": command.role.as_str() });
-    tx.audit(audit_entry(caller, "application.submitted", binding.id, detail));
+    tx.audit(AuditEntry::of(caller, "application.submitted", binding.id, detail));
     Ok(tx.finish(key, BindingView { binding, enterprise }).await?)
 }
 

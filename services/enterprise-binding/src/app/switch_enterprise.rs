@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_kernel::{BindingId, CallContext, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, BindingView, audit_entry, idempotency, session};
+use super::{App, BindingView, session};
 use crate::domain::Refusal;
 use crate::error::EnterpriseBindingError;
 use crate::store;
@@ -21,15 +21,15 @@ struct Allowed {}
 pub(crate) async fn switch_enterprise(
     app: &App,
     caller: &CallContext,
-    token: Redacted<String>,
+    request: RequestMeta,
     binding_id: BindingId,
-    meta: RequestMeta,
+    token: &Redacted<String>,
 ) -> Result<(Redacted<String>, BindingView), EnterpriseBindingError> {
-    let key = idempotency(session(caller)?.person_id, "SwitchEnterprise", meta, &binding_id);
+    let key = Idempotency::of(caller, "SwitchEnterprise", request, &binding_id);
     let view = app.store.retry("switch_enterprise", || attempt(app, caller, binding_id, &key)).await?;
     let acts = (view.enterprise.id, view.binding.id);
-    let renewed = app.identity.set_session_enterprise(&token, acts, meta).await?;
-    let token = if meta.validate_only { Redacted::default() } else { renewed };
+    let renewed = app.identity.set_session_enterprise(token, acts, request).await?;
+    let token = if request.validate_only { Redacted::default() } else { renewed };
     Ok((token, view))
 }
 
@@ -54,7 +54,7 @@ async fn attempt(
     }
     if !repeated {
         let detail = json!({ "enterprise_id": enterprise.id, "session_id": session.session_id });
-        tx.audit(audit_entry(caller, "session.switched", binding.id, detail));
+        tx.audit(AuditEntry::of(caller, "session.switched", binding.id, detail));
         tx.finish(key, Allowed {}).await?;
     }
     Ok(BindingView { binding, enterprise })

@@ -3,17 +3,16 @@
 use async_trait::async_trait;
 use shiming_identifiers::DocumentType;
 use shiming_kernel::{
-    BindingId, EnterpriseId, ErrorKind, PersonId, Reason, Redacted, RequestMeta, SharedClock,
+    BindingId, EnterpriseId, ErrorKind, PersonId, Reason, Redacted, RequestMeta, SharedClock, china_date,
 };
 use shiming_proto::identity::v1::person_service_client::PersonServiceClient;
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_proto::identity::v1::{ResolvePersonRequest, ResolvePurpose, SetSessionEnterpriseRequest};
-use shiming_proto::types::v1::DocumentType as WireDocumentType;
 use shiming_rpc::status::Problem;
-use shiming_rpc::{ClientChannel, with_session};
+use shiming_rpc::{ClientChannel, Coded as _, with_session};
 use tonic::{Request, Status};
 
-use crate::domain::{Applicant, NaturalPerson, day_of};
+use crate::domain::{Applicant, NaturalPerson};
 use crate::error::EnterpriseBindingError;
 
 /// Why a person is read; identity audits it.
@@ -71,8 +70,9 @@ impl Identity for RemoteIdentity {
         let mut client = PersonServiceClient::new(self.channel.clone());
         let answer = client.resolve_person(request).await.map_err(|status| problem(&status))?.into_inner();
         let document = answer.document.ok_or_else(|| unusable("no document"))?;
-        let kind = document_type(document.r#type()).ok_or_else(|| unusable("unknown document type"))?;
-        let today = day_of(self.clock.now());
+        let kind =
+            DocumentType::from_wire(document.r#type()).ok_or_else(|| unusable("unknown document type"))?;
+        let today = china_date(self.clock.now());
         let person = NaturalPerson::parse(kind, &document.number, &document.name, today)
             .map_err(|(part, error)| unusable(&format!("{part}: {}", error.reason())))?;
         Ok(Applicant { person, document_valid: answer.document_valid, adult: answer.adult })
@@ -95,22 +95,6 @@ impl Identity for RemoteIdentity {
         let answer = client.set_session_enterprise(request).await.map_err(|status| problem(&status))?;
         Ok(Redacted::from(answer.into_inner().session_token))
     }
-}
-
-/// The type as the identifiers know it; the wire's numbers are of one contract for all services.
-pub(crate) fn document_type(wire: WireDocumentType) -> Option<DocumentType> {
-    Some(match wire {
-        WireDocumentType::Unspecified => return None,
-        WireDocumentType::ResidentId => DocumentType::ResidentId,
-        WireDocumentType::TemporaryResidentId => DocumentType::TemporaryResidentId,
-        WireDocumentType::HongKongMacaoPermit => DocumentType::HongKongMacaoPermit,
-        WireDocumentType::TaiwanPermit => DocumentType::TaiwanPermit,
-        WireDocumentType::ForeignPassport => DocumentType::ForeignPassport,
-        WireDocumentType::ForeignPermanentResidentId => DocumentType::ForeignPermanentResidentId,
-        WireDocumentType::ChinesePassport => DocumentType::ChinesePassport,
-        WireDocumentType::HongKongMacaoResidencePermit => DocumentType::HongKongMacaoResidencePermit,
-        WireDocumentType::TaiwanResidencePermit => DocumentType::TaiwanResidencePermit,
-    })
 }
 
 fn problem(status: &Status) -> EnterpriseBindingError {
@@ -144,14 +128,5 @@ mod tests {
         assert_eq!(told(Status::unavailable("down")), Reason::Unavailable);
         assert_eq!(told(Status::deadline_exceeded("slow")), Reason::Unavailable);
         assert_eq!(told(Status::permission_denied("policy")), Reason::Internal);
-    }
-
-    #[test]
-    fn every_type_of_the_contract_is_known() {
-        for number in 1..=9 {
-            let wire = WireDocumentType::try_from(number).unwrap();
-            assert!(document_type(wire).is_some(), "{wire:?}");
-        }
-        assert_eq!(document_type(WireDocumentType::Unspecified), None);
     }
 }

@@ -1,10 +1,7 @@
-//! What happened, and whom to tell: the outbox's payload, independent of the wire.
-
-use std::collections::BTreeMap;
+//! What happened, and whom to tell.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use shiming_kernel::{BindingId, PersonId};
+use shiming_kernel::{BindingId, Notice, Params, PersonId, TodoDraft};
 
 use super::{Binding, Enterprise};
 
@@ -49,64 +46,29 @@ impl EventKind {
 
 const TODO_TEMPLATE: &str = "APPLICATION_TO_DECIDE";
 
-type Params = BTreeMap<String, String>;
-
-/// An event, ready to be sealed into the outbox.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Event {
-    pub(crate) occur_time: DateTime<Utc>,
-    pub(crate) messages: Vec<MessageDraft>,
-    pub(crate) todos: Vec<TodoDraft>,
-    /// Keys of the todos that are done.
-    pub(crate) closings: Vec<String>,
-}
-
-/// A message before its words.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct MessageDraft {
-    pub(crate) person_id: PersonId,
-    pub(crate) template: String,
-    pub(crate) params: Params,
-}
-
-/// A to-do before its words.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct TodoDraft {
-    pub(crate) person_id: PersonId,
-    pub(crate) todo_key: String,
-    pub(crate) template: String,
-    pub(crate) params: Params,
-}
-
-impl Event {
+/// What enterprise-binding adds to a notice.
+pub(crate) trait Telling: Sized {
     /// What the holder of `binding` is told.
-    pub(crate) fn about(
-        kind: EventKind,
-        binding: &Binding,
-        enterprise: &Enterprise,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let message = kind.template().map(|template| MessageDraft {
-            person_id: binding.person_id,
-            template: template.to_owned(),
-            params: params(binding, enterprise),
-        });
-        Self { messages: message.into_iter().collect(), ..Self::at(now) }
-    }
-
-    /// Nothing but a time yet.
-    pub(crate) fn at(now: DateTime<Utc>) -> Self {
-        Self { occur_time: now, messages: Vec::new(), todos: Vec::new(), closings: Vec::new() }
-    }
+    fn about(kind: EventKind, binding: &Binding, enterprise: &Enterprise, now: DateTime<Utc>) -> Self;
 
     /// Also opens the to-do of deciding `application` for each approver but the applicant.
     #[must_use]
-    pub(crate) fn tasking(
-        mut self,
-        application: &Binding,
-        enterprise: &Enterprise,
-        approvers: &[PersonId],
-    ) -> Self {
+    fn tasking(self, application: &Binding, enterprise: &Enterprise, approvers: &[PersonId]) -> Self;
+
+    /// Also closes the to-do of deciding `application`, for everybody who has it.
+    #[must_use]
+    fn decided(self, application: &Binding) -> Self;
+}
+
+impl Telling for Notice {
+    fn about(kind: EventKind, binding: &Binding, enterprise: &Enterprise, now: DateTime<Utc>) -> Self {
+        match kind.template() {
+            Some(template) => Self::at(now).telling(binding.person_id, template, params(binding, enterprise)),
+            None => Self::at(now),
+        }
+    }
+
+    fn tasking(mut self, application: &Binding, enterprise: &Enterprise, approvers: &[PersonId]) -> Self {
         let others = approvers.iter().filter(|approver| **approver != application.person_id);
         self.todos.extend(others.map(|approver| TodoDraft {
             person_id: *approver,
@@ -117,9 +79,7 @@ impl Event {
         self
     }
 
-    /// Also closes the to-do of deciding `application`, for everybody who has it.
-    #[must_use]
-    pub(crate) fn decided(mut self, application: &Binding) -> Self {
+    fn decided(mut self, application: &Binding) -> Self {
         self.closings.push(todo_key(application.id));
         self
     }
@@ -150,7 +110,7 @@ mod tests {
     fn the_applicant_is_told_and_every_other_approver_has_to_decide() {
         let application = Binding::submitted(new(Role::TaxClerk), now(), LIFETIME);
         let approver = new(Role::LegalRepresentative).person_id;
-        let event = Event::about(EventKind::ApplicationSubmitted, &application, &enterprise(), now())
+        let event = Notice::about(EventKind::ApplicationSubmitted, &application, &enterprise(), now())
             .tasking(&application, &enterprise(), &[approver, application.person_id]);
         assert_eq!(event.messages[0].person_id, application.person_id);
         assert_eq!(event.messages[0].template, "APPLICATION_SUBMITTED");
@@ -165,16 +125,8 @@ mod tests {
     #[test]
     fn the_decision_closes_what_the_submission_opened() {
         let application = Binding::submitted(new(Role::TaxClerk), now(), LIFETIME);
-        let event = Event::about(EventKind::ApplicationApproved, &application, &enterprise(), now())
+        let event = Notice::about(EventKind::ApplicationApproved, &application, &enterprise(), now())
             .decided(&application);
         assert_eq!(event.closings, [format!("application:{}", application.id)]);
-    }
-
-    #[test]
-    fn payloads_round_trip() {
-        let application = Binding::submitted(new(Role::TaxClerk), now(), LIFETIME);
-        let event = Event::about(EventKind::ApplicationExpired, &application, &enterprise(), now());
-        let json = serde_json::to_vec(&event).unwrap();
-        assert!(serde_json::from_slice::<Event>(&json).unwrap() == event);
     }
 }

@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use shiming_kernel::{Facts, Reason, ServiceError};
+use shiming_kernel::{Facts, Reason, ServiceError, china_time};
 
-use super::working_day::wall_clock;
 use super::{BindingState, EnterpriseStatus, Role};
 
 /// A rule's no. Carries nothing personal.
@@ -146,7 +145,7 @@ fn outcome(state: BindingState) -> &'static str {
 
 /// `2026年3月2日08:30`
 fn beijing(time: DateTime<Utc>) -> String {
-    wall_clock(time).format("%Y年%-m月%-d日%H:%M").to_string()
+    china_time(time).format("%Y年%-m月%-d日%H:%M").to_string()
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use shiming_proto::enterprise::v1::{
     ListBindingsRequest, ListBindingsResponse, RefreshBindingsRequest, RefreshBindingsResponse,
     SwitchEnterpriseRequest, SwitchEnterpriseResponse,
 };
-use shiming_rpc::convert::{page, parse_id, request_meta};
-use shiming_rpc::{context, session_token};
+use shiming_rpc::convert::{meta, page, parse_id};
+use shiming_rpc::{coded, serve, session_token};
 use tonic::{Request, Response, Status};
 
 use super::convert;
@@ -26,49 +26,46 @@ impl BindingService for BindingApi {
         &self,
         request: Request<ListBindingsRequest>,
     ) -> Result<Response<ListBindingsResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let found = async {
-            let page = page(request.page_size, &request.page_token)?;
-            let states = convert::states(&request.states)?;
-            let page_token = page.token.unwrap_or_default();
-            let query = ListBindings { states, page_size: page.size, page_token };
-            app::list_bindings(&self.0, &caller, query).await
-        };
-        let found = found.await?;
-        let acting_by = acting_by(&caller);
-        let bindings = found.items.iter().map(|view| convert::binding(view, acting_by)).collect();
-        Ok(Response::new(ListBindingsResponse { bindings, next_page_token: found.next_page_token }))
+        serve(request, |call, ask| async move {
+            let page = page(ask.page_size, &ask.page_token)?;
+            let states = ask.states.iter().map(|state| coded("states", *state)).collect::<Result<_, _>>()?;
+            let query = ListBindings { states, page_size: page.size, page_token: page.token };
+            let found = app::list_bindings(&self.0, &call, query).await?;
+            let bindings = convert::bindings(&found.items, acting_by(&call));
+            let next_page_token = found.next_page_token;
+            Ok::<_, EnterpriseBindingError>(ListBindingsResponse { bindings, next_page_token })
+        })
+        .await
     }
 
     async fn refresh_bindings(
         &self,
         request: Request<RefreshBindingsRequest>,
     ) -> Result<Response<RefreshBindingsResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let meta =
-            request_meta(&request.request_id, request.validate_only).map_err(EnterpriseBindingError::from)?;
-        let bound = app::refresh_bindings(&self.0, &caller, meta).await?;
-        let acting_by = acting_by(&caller);
-        let bindings = bound.iter().map(|view| convert::binding(view, acting_by)).collect();
-        Ok(Response::new(RefreshBindingsResponse { bindings }))
+        serve(request, |call, ask| async move {
+            let bound = app::refresh_bindings(&self.0, &call, meta(&ask)?).await?;
+            let bindings = convert::bindings(&bound, acting_by(&call));
+            Ok::<_, EnterpriseBindingError>(RefreshBindingsResponse { bindings })
+        })
+        .await
     }
 
     async fn switch_enterprise(
         &self,
         request: Request<SwitchEnterpriseRequest>,
     ) -> Result<Response<SwitchEnterpriseResponse>, Status> {
-        let (caller, token) = (context(&request), session_token(&request));
-        let request = request.into_inner();
-        let switched = async {
+        let token = session_token(&request);
+        serve(request, |call, ask| async move {
             let token = token.ok_or(EnterpriseBindingError::NoSession)?;
-            let meta = request_meta(&request.request_id, request.validate_only)?;
-            let binding_id = parse_id::<BindingId>("binding_id", &request.binding_id)?;
-            app::switch_enterprise(&self.0, &caller, token, binding_id, meta).await
-        };
-        let (token, view) = switched.await?;
-        let acting_by = if request.validate_only { acting_by(&caller) } else { Some(view.binding.id) };
-        let binding = Some(convert::binding(&view, acting_by));
-        Ok(Response::new(SwitchEnterpriseResponse { session_token: token.into_inner(), binding }))
+            let binding_id = parse_id("binding_id", &ask.binding_id)?;
+            let (token, view) =
+                app::switch_enterprise(&self.0, &call, meta(&ask)?, binding_id, &token).await?;
+            let acting_by = if ask.validate_only { acting_by(&call) } else { Some(view.binding.id) };
+            let binding = Some(convert::binding(&view, acting_by));
+            let session_token = token.into_inner();
+            Ok::<_, EnterpriseBindingError>(SwitchEnterpriseResponse { session_token, binding })
+        })
+        .await
     }
 }
 

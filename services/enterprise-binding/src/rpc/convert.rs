@@ -3,11 +3,11 @@
 use shiming_identifiers::DocumentType;
 use shiming_kernel::{BindingId, Redacted};
 use shiming_proto::enterprise::v1 as wire;
-use shiming_proto::types::v1::{DocumentType as WireDocumentType, IdentityDocument};
-use shiming_rpc::convert::{InvalidField, known_enum, timestamp};
+use shiming_proto::types::v1::IdentityDocument;
+use shiming_rpc::convert::{InvalidField, timestamp};
+use shiming_rpc::{Coded as _, enum_table};
 
 use crate::app::{BindingView, ImportSummary};
-use crate::clients::document_type;
 use crate::domain::{
     BindingState, Decision, Enterprise, EnterpriseIdentifier, EnterpriseStatus, PersonAsSent, RegistryRow,
     Role,
@@ -24,46 +24,24 @@ pub(super) fn identifier(typed: &str) -> Result<EnterpriseIdentifier, InvalidFie
         .map_err(|error| InvalidField::new("identifier", error.reason(), error.message()))
 }
 
-pub(super) fn role(number: i32) -> Result<Role, InvalidField> {
-    Ok(match known_enum::<wire::Role>("role", number)? {
-        wire::Role::Unspecified => return Err(InvalidField::missing("role")),
-        wire::Role::LegalRepresentative => Role::LegalRepresentative,
-        wire::Role::FinanceOfficer => Role::FinanceOfficer,
-        wire::Role::TaxClerk => Role::TaxClerk,
-        wire::Role::InvoiceCollector => Role::InvoiceCollector,
-        wire::Role::InvoiceIssuer => Role::InvoiceIssuer,
-        wire::Role::TaxAgent => Role::TaxAgent,
-        wire::Role::Administrator => Role::Administrator,
-        wire::Role::Other => Role::Other,
-    })
-}
-
-pub(super) fn decision(number: i32) -> Result<Decision, InvalidField> {
-    Ok(match known_enum::<wire::Decision>("decision", number)? {
-        wire::Decision::Unspecified => return Err(InvalidField::missing("decision")),
-        wire::Decision::Approve => Decision::Approve,
-        wire::Decision::Reject => Decision::Reject,
-    })
-}
-
-pub(super) fn states(numbers: &[i32]) -> Result<Vec<BindingState>, InvalidField> {
-    let state = |number: &i32| {
-        Ok(match known_enum::<wire::BindingState>("states", *number)? {
-            wire::BindingState::Unspecified => return Err(InvalidField::missing("states")),
-            wire::BindingState::Pending => BindingState::Pending,
-            wire::BindingState::Active => BindingState::Active,
-            wire::BindingState::Rejected => BindingState::Rejected,
-            wire::BindingState::Expired => BindingState::Expired,
-            wire::BindingState::Suspended => BindingState::Suspended,
-        })
-    };
-    numbers.iter().map(state).collect()
-}
+enum_table!(Role => wire::Role {
+    LegalRepresentative,
+    FinanceOfficer,
+    TaxClerk,
+    InvoiceCollector,
+    InvoiceIssuer,
+    TaxAgent,
+    Administrator,
+    Other,
+});
+enum_table!(Decision => wire::Decision { Approve, Reject });
+enum_table!(BindingState => wire::BindingState { Pending, Active, Rejected, Expired, Suspended });
+enum_table!(EnterpriseStatus => wire::EnterpriseStatus { Normal, Abnormal, Cancelled, Revoked });
 
 pub(super) fn row(sent: Option<wire::RegistryRow>) -> RegistryRow {
     let sent = sent.unwrap_or_default();
     RegistryRow {
-        status: status_of(sent.status()),
+        status: EnterpriseStatus::from_wire(sent.status()),
         row_id: sent.row_id.chars().take(ROW_ID_MOST).collect(),
         unified_social_credit_code: sent.unified_social_credit_code,
         taxpayer_id: sent.taxpayer_id.into(),
@@ -77,20 +55,10 @@ pub(super) fn row(sent: Option<wire::RegistryRow>) -> RegistryRow {
 
 fn person(sent: IdentityDocument) -> PersonAsSent {
     PersonAsSent {
-        document_type: document_type(sent.r#type()),
+        document_type: DocumentType::from_wire(sent.r#type()),
         number: Redacted::new(sent.number),
         name: Redacted::new(sent.name),
     }
-}
-
-fn status_of(wire: wire::EnterpriseStatus) -> Option<EnterpriseStatus> {
-    Some(match wire {
-        wire::EnterpriseStatus::Unspecified => return None,
-        wire::EnterpriseStatus::Normal => EnterpriseStatus::Normal,
-        wire::EnterpriseStatus::Abnormal => EnterpriseStatus::Abnormal,
-        wire::EnterpriseStatus::Cancelled => EnterpriseStatus::Cancelled,
-        wire::EnterpriseStatus::Revoked => EnterpriseStatus::Revoked,
-    })
 }
 
 pub(super) fn summary(summary: ImportSummary) -> wire::ImportEnterprisesResponse {
@@ -109,18 +77,12 @@ pub(super) fn summary(summary: ImportSummary) -> wire::ImportEnterprisesResponse
 }
 
 pub(super) fn enterprise(enterprise: &Enterprise) -> wire::Enterprise {
-    let status = match enterprise.status {
-        EnterpriseStatus::Normal => wire::EnterpriseStatus::Normal,
-        EnterpriseStatus::Abnormal => wire::EnterpriseStatus::Abnormal,
-        EnterpriseStatus::Cancelled => wire::EnterpriseStatus::Cancelled,
-        EnterpriseStatus::Revoked => wire::EnterpriseStatus::Revoked,
-    };
     wire::Enterprise {
         enterprise_id: enterprise.id.to_string(),
         unified_social_credit_code: enterprise.unified_social_credit_code.clone().unwrap_or_default(),
         taxpayer_id: enterprise.shown_taxpayer_id(),
         name: enterprise.name.clone(),
-        status: status.into(),
+        status: enterprise.status.to_wire().into(),
         legal_representative_masked: enterprise.legal_representative.masked_name(),
         tax_authority: enterprise.tax_authority.clone(),
         address: enterprise.address.clone(),
@@ -134,8 +96,8 @@ pub(super) fn binding(view: &BindingView, acting_by: Option<BindingId>) -> wire:
     wire::Binding {
         binding_id: binding.id.to_string(),
         enterprise: Some(enterprise(bound_to)),
-        role: wire_role(binding.role).into(),
-        state: wire_state(binding.state).into(),
+        role: binding.role.to_wire().into(),
+        state: binding.state.to_wire().into(),
         create_time: Some(timestamp(binding.create_time)),
         decide_time: binding.decide_time.map(timestamp),
         expire_time: binding.expire_time.map(timestamp),
@@ -145,6 +107,10 @@ pub(super) fn binding(view: &BindingView, acting_by: Option<BindingId>) -> wire:
     }
 }
 
+pub(super) fn bindings(views: &[BindingView], acting_by: Option<BindingId>) -> Vec<wire::Binding> {
+    views.iter().map(|view| binding(view, acting_by)).collect()
+}
+
 /// As its approver sees it: the name in full, to know the person by, and the number masked.
 pub(super) fn application(view: &BindingView) -> wire::Application {
     let BindingView { binding, enterprise: bound_to } = view;
@@ -152,67 +118,19 @@ pub(super) fn application(view: &BindingView) -> wire::Application {
         binding_id: binding.id.to_string(),
         enterprise: Some(enterprise(bound_to)),
         applicant_name: binding.holder.name.expose().clone(),
-        applicant_document_type: wire_document_type(binding.holder.document_type).into(),
+        applicant_document_type: binding.holder.document_type.to_wire().into(),
         applicant_document_masked: binding.holder.masked_number(),
-        role: wire_role(binding.role).into(),
-        state: wire_state(binding.state).into(),
+        role: binding.role.to_wire().into(),
+        state: binding.state.to_wire().into(),
         create_time: Some(timestamp(binding.create_time)),
         decide_time: binding.decide_time.map(timestamp),
         etag: binding.etag(),
     }
 }
 
-fn wire_role(role: Role) -> wire::Role {
-    match role {
-        Role::LegalRepresentative => wire::Role::LegalRepresentative,
-        Role::FinanceOfficer => wire::Role::FinanceOfficer,
-        Role::TaxClerk => wire::Role::TaxClerk,
-        Role::InvoiceCollector => wire::Role::InvoiceCollector,
-        Role::InvoiceIssuer => wire::Role::InvoiceIssuer,
-        Role::TaxAgent => wire::Role::TaxAgent,
-        Role::Administrator => wire::Role::Administrator,
-        Role::Other => wire::Role::Other,
-    }
-}
-
-fn wire_state(state: BindingState) -> wire::BindingState {
-    match state {
-        BindingState::Pending => wire::BindingState::Pending,
-        BindingState::Active => wire::BindingState::Active,
-        BindingState::Rejected => wire::BindingState::Rejected,
-        BindingState::Expired => wire::BindingState::Expired,
-        BindingState::Suspended => wire::BindingState::Suspended,
-    }
-}
-
-/// Types the contract has no value for can't have come in through it.
-fn wire_document_type(kind: DocumentType) -> WireDocumentType {
-    (1..=9)
-        .filter_map(|number| WireDocumentType::try_from(number).ok())
-        .find(|wire| document_type(*wire) == Some(kind))
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_role_and_state_has_its_value_on_the_wire() {
-        for known in Role::ALL {
-            assert_eq!(role(wire_role(known).into()), Ok(known));
-        }
-        for known in BindingState::ALL {
-            assert_eq!(states(&[wire_state(known).into()]), Ok(vec![known]));
-        }
-    }
-
-    #[test]
-    fn unspecified_and_unknown_values_are_refused() {
-        for number in [0, 99] {
-            assert!(role(number).is_err() && decision(number).is_err() && states(&[1, number]).is_err());
-        }
-    }
 
     #[test]
     fn an_identifier_is_refused_beside_its_field() {

@@ -23,10 +23,10 @@ async fn what_nobody_decides_lapses_with_a_message(database: TestDatabase) {
     let decided = house.submit(&li, &enterprise, Role::TaxAgent).await.unwrap();
     house.decide(&zhang, &decided, Decision::Approve).await.unwrap();
     house.clock.advance(LIFETIME.saturating_sub(Duration::from_secs(1)));
-    assert_eq!(house.service.sweep().await.unwrap(), 0);
+    assert_eq!(house.service().sweep().await.unwrap(), 0);
     house.clock.advance(Duration::from_secs(1));
-    assert_eq!(house.service.sweep().await.unwrap(), 1);
-    assert_eq!(house.service.sweep().await.unwrap(), 0);
+    assert_eq!(house.service().sweep().await.unwrap(), 1);
+    assert_eq!(house.service().sweep().await.unwrap(), 0);
     let states: Vec<_> = house.bindings(&li).await.iter().map(Binding::state).collect();
     assert_eq!(states, [BindingState::Active, BindingState::Expired]);
     let told = house.neighbours.event("application.expired", li.id).await;
@@ -44,7 +44,7 @@ async fn a_sweep_goes_on_where_another_stopped(database: TestDatabase) {
     }
     house.clock.advance(LIFETIME);
     let replica = house.replica().await;
-    let (one, two) = tokio::join!(house.service.sweep(), replica.service.sweep());
+    let (one, two) = tokio::join!(house.service().sweep(), replica.service().sweep());
     assert_eq!(one.unwrap() + two.unwrap(), 8, "each lapses once, whoever comes by");
     let told = "SELECT count(*) FROM outbox WHERE topic = 'application.expired'";
     assert_eq!(house.count(told).await, 8);

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use shiming_crypto::KeyringConfig;
-use shiming_enterprise_binding::{Config, DEFAULT, EnterpriseBinding, NAME, SERVICES};
+use shiming_enterprise_binding::{EnterpriseBinding, Settings};
 use shiming_kernel::{ManualClock, PersonId, Redacted};
 use shiming_proto::enterprise::v1::application_service_client::ApplicationServiceClient;
 use shiming_proto::enterprise::v1::binding_service_client::BindingServiceClient;
@@ -13,12 +12,10 @@ use shiming_proto::enterprise::v1::{
 };
 use shiming_proto::types::v1::{DocumentType, IdentityDocument};
 use shiming_rpc::status::Problem;
-use shiming_rpc::{
-    ClientChannel, Connector, Listeners, PolicyTable, RemoteSessions, ServerBuilder, with_session,
-};
+use shiming_rpc::{ClientChannel, with_session};
 use shiming_runtime::Shutdown;
-use shiming_runtime::config::{ListenConfig, PeerConfig};
-use shiming_testkit::TestDatabase;
+use shiming_service::ConfigOf;
+use shiming_testkit::{Stand, TestDatabase};
 use tonic::Request;
 use uuid::Uuid;
 
@@ -46,19 +43,20 @@ pub(crate) struct Person {
 
 /// One replica of the service, and its neighbours.
 pub(crate) struct House {
-    pub(crate) service: EnterpriseBinding,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) neighbours: Arc<Neighbours>,
     pub(crate) database: Arc<TestDatabase>,
-    pub(crate) config: Config,
-    peer: PeerConfig,
-    shutdown: Shutdown,
+    stand: Stand<EnterpriseBinding>,
+    life: Arc<Life>,
 }
 
-impl Drop for House {
+/// The neighbours' process.
+struct Life(Shutdown);
+
+impl Drop for Life {
     fn drop(&mut self) {
-        self.shutdown.begin();
-        self.shutdown.hard().cancel();
+        self.0.begin();
+        self.0.hard().cancel();
     }
 }
 
@@ -67,42 +65,38 @@ impl House {
         Self::start_with(database, |_| {}).await
     }
 
-    pub(crate) async fn start_with(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
-        shiming_runtime::install_crypto_provider();
-        let shutdown = Shutdown::new();
+    pub(crate) async fn start_with(database: TestDatabase, change: impl FnOnce(&mut Settings)) -> Self {
+        let life = Arc::new(Life(Shutdown::new()));
         let clock = Arc::new(ManualClock::new("2026-03-02T02:00:00.123456Z".parse().unwrap()));
-        let (neighbours, peer) = Neighbours::start(&shutdown).await;
-        let mut config = config(&database, &peer);
-        change(&mut config);
-        Self::open(config, Arc::new(database), clock, neighbours, shutdown).await
+        let (neighbours, peer) = Neighbours::start(&life.0).await;
+        let mut config = Stand::<EnterpriseBinding>::config(&database);
+        config.peers.values_mut().for_each(|one| one.clone_from(&peer));
+        change(&mut config.own);
+        Self::open(config, Arc::new(database), clock, neighbours, life).await
     }
 
     /// A second replica over the same database and neighbours.
     pub(crate) async fn replica(&self) -> Self {
         let (database, clock) = (Arc::clone(&self.database), Arc::clone(&self.clock));
-        let neighbours = Arc::clone(&self.neighbours);
-        Self::open(self.config.clone(), database, clock, neighbours, Shutdown::new()).await
+        let (neighbours, life) = (Arc::clone(&self.neighbours), Arc::clone(&self.life));
+        Self::open(self.stand.config.clone(), database, clock, neighbours, life).await
     }
 
     async fn open(
-        config: Config,
+        config: ConfigOf<EnterpriseBinding>,
         database: Arc<TestDatabase>,
         clock: Arc<ManualClock>,
         neighbours: Arc<Neighbours>,
-        shutdown: Shutdown,
+        life: Arc<Life>,
     ) -> Self {
-        let service = EnterpriseBinding::build(&config, clock.clone(), &shutdown).await.unwrap();
-        let listeners = Listeners::loopback().await.unwrap();
-        let address = listeners.grpc_address().unwrap();
-        let identity = Connector::new(NAME, &shutdown).unwrap().connect(&config.peers.identity).unwrap();
-        let sessions = Arc::new(RemoteSessions::new(identity));
-        let policies = PolicyTable::of(SERVICES).unwrap();
-        let listen = ListenConfig::loopback(address, address);
-        let server = ServerBuilder::new(NAME, &listen, policies, sessions, shutdown.clone());
-        service.mount(server).spawn(listeners);
-        service.start(&shutdown);
-        let peer = PeerConfig::plaintext(format!("http://{address}"));
-        Self { service, clock, neighbours, database, config, peer, shutdown }
+        let stand = Stand::start(config, Arc::clone(&clock)).await;
+        stand.opened.start().unwrap();
+        Self { clock, neighbours, database, stand, life }
+    }
+
+    /// The service itself.
+    pub(crate) fn service(&self) -> &EnterpriseBinding {
+        self.stand.opened.service()
     }
 
     pub(crate) fn person(&self, (number, name): (&'static str, &'static str)) -> Person {
@@ -112,7 +106,7 @@ impl House {
     }
 
     pub(crate) fn channel(&self, caller: &'static str) -> ClientChannel {
-        Connector::new(caller, &self.shutdown).unwrap().connect(&self.peer).unwrap()
+        self.stand.channel(caller)
     }
 
     fn registry(&self) -> RegistryServiceClient<ClientChannel> {
@@ -299,15 +293,4 @@ pub(crate) fn fresh() -> String {
 
 fn by<T>(who: &Person, message: T) -> Request<T> {
     with_session(Request::new(message), &Redacted::from(who.token.as_str()))
-}
-
-fn config(database: &TestDatabase, peer: &PeerConfig) -> Config {
-    let mut tree: toml::Table = DEFAULT.parse().unwrap();
-    let keyring = serde_json::to_value(KeyringConfig::generate()).unwrap();
-    tree.insert("keyring".into(), toml::Value::try_from(keyring).unwrap());
-    let mut config: Config = toml::Value::Table(tree).try_into().unwrap();
-    config.store.url = Redacted::from(database.url());
-    config.peers.identity = peer.clone();
-    config.peers.messaging = peer.clone();
-    config
 }

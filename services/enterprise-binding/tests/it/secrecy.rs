@@ -1,10 +1,9 @@
 //! Nothing personal lies open in the database, and what was decided can be proven.
 
 use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
-use shiming_crypto::{Keyring, Sealer};
-use shiming_kernel::SystemClock;
+use shiming_proto::audit::v1::audit_service_client::AuditServiceClient;
+use shiming_proto::audit::v1::{AuditFlaw, AuditPlace, VerifyAuditRequest};
 use shiming_proto::enterprise::v1::{Decision, RegistryRow, Role};
-use shiming_store::{Store, StoreConfig, verify_audit};
 use shiming_testkit::TestDatabase;
 
 use crate::house::{CODE, House, LI, OTHER_CODE, WANG, ZHANG, document, row};
@@ -91,10 +90,21 @@ async fn every_decision_stands_in_an_unbroken_chain(database: TestDatabase) {
     ];
     let trail: Vec<_> = trail.iter().map(|(action, actor)| (action.as_str(), actor.as_str())).collect();
     assert_eq!(trail, expected);
-    let sealer = Sealer::new(&Keyring::generate(), "reader").unwrap();
-    let config = StoreConfig::new(house.database.url());
-    let store = Store::connect(&config, SystemClock::shared(), sealer).await.unwrap();
-    assert_eq!(verify_audit(&store, 1, None).await.unwrap().unwrap().rows, 6);
+    let mut audit = AuditServiceClient::new(house.channel("ops:tester"));
+    let walk = audit.verify_audit(VerifyAuditRequest::default()).await.unwrap().into_inner();
+    assert_eq!((walk.service.as_str(), walk.checked_count, walk.done), ("enterprise-binding", 6, true));
+    assert_eq!((walk.breach, walk.last.as_ref()), (None, walk.head.as_ref()));
+    let after = VerifyAuditRequest { service: "enterprise-binding".into(), after: walk.last.clone() };
+    assert_eq!(audit.verify_audit(after).await.unwrap().into_inner().checked_count, 0);
+    let forged = AuditPlace { sequence: 6, hash: "0".repeat(64) };
+    let after = VerifyAuditRequest { service: String::new(), after: Some(forged) };
+    let breach = audit.verify_audit(after).await.unwrap().into_inner().breach.unwrap();
+    assert_eq!((breach.sequence, breach.flaw()), (6, AuditFlaw::Changed));
+    for (service, caller) in [("identity", "ops:tester"), ("", "gateway")] {
+        let mut audit = AuditServiceClient::new(house.channel(caller));
+        let request = VerifyAuditRequest { service: service.into(), after: None };
+        assert!(audit.verify_audit(request).await.is_err(), "{service} {caller}");
+    }
 }
 
 async fn the_database_itself_refuses_a_second_binding(database: TestDatabase) {

@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use shiming_crypto::TokenHash;
-use shiming_kernel::CallContext;
+use shiming_kernel::{CallContext, china_date, rest_of_china_day};
 
 use super::App;
-use crate::domain::{Attempts, FaceLock, FaceSession, Refusal, china_date, rest_of_china_day};
+use crate::domain::{Attempts, FaceLock, FaceSession, Refusal};
 use crate::error::FaceAuthError;
 use crate::store::{self, Connection, Quota};
 

@@ -5,9 +5,9 @@
 
 use serde_json::json;
 use shiming_kernel::CallContext;
-use shiming_store::Tx;
+use shiming_store::{AuditEntry, Tx};
 
-use super::{App, audit_entry};
+use super::App;
 use crate::domain::{Consent, IdentityKeys, Refusal};
 use crate::error::FaceAuthError;
 use crate::store;
@@ -29,6 +29,6 @@ pub(super) async fn admit_consent(
     }
     store::lift_tombstone(tx, &app.vault, &keys.document).await?;
     let detail = json!({"consent_id": consent.consent_id, "consent_version": consent.version});
-    tx.audit(audit_entry(caller, "face_data.consent_renewed", &tombstone.erasure.erasure_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_data.consent_renewed", tombstone.erasure.erasure_id, detail));
     Ok(())
 }

@@ -4,9 +4,10 @@
 //! that works, the person is sent to our own camera page, if anybody compares its frames.
 
 use serde_json::json;
-use shiming_kernel::{CallContext, FaceSessionId, Redacted};
+use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
+use shiming_store::AuditEntry;
 
-use super::{App, CreateFaceSession, audit_entry};
+use super::{App, CreateFaceSession};
 use crate::clients::authority::{NewCheck, NotBegun};
 use crate::domain::{Evidence, ProviderOutcome, Refusal, Ticket};
 use crate::error::FaceAuthError;
@@ -16,12 +17,13 @@ use crate::store;
 pub(crate) async fn begin_hosted_check(
     app: &App,
     caller: &CallContext,
+    request: RequestMeta,
     command: &CreateFaceSession,
     session: FaceSessionId,
     openid: Option<&Redacted<String>>,
 ) -> Result<Option<Ticket>, FaceAuthError> {
     let authorities = &app.authorities;
-    if authorities.hosted.is_empty() || command.request.validate_only {
+    if authorities.hosted.is_empty() || request.validate_only {
         return Ok(None);
     }
     let known = store::find_check(app.store.reader(), &app.vault, session).await?;
@@ -67,7 +69,7 @@ async fn keep(
     }
     store::keep_ticket(&tx, &app.vault, session, ticket).await?;
     let detail = json!({"provider": ticket.provider().as_str()});
-    tx.audit(audit_entry(caller, "face_hosted.opened", &session, detail));
+    tx.audit(AuditEntry::of(caller, "face_hosted.opened", session, detail));
     tx.commit().await?;
     Ok(ticket.clone())
 }

@@ -1,6 +1,7 @@
 //! The built-in authority: compares with the references imported here, by our own engine.
 
 use async_trait::async_trait;
+use shiming_face_engine::FaceEngine;
 use shiming_store::Store;
 
 use crate::clients::authority::{Answer, Authority, Question};
@@ -10,10 +11,17 @@ use crate::store::{self, Vault};
 
 /// The references of one store, made with one model pack.
 pub(crate) struct BuiltInAuthority {
-    pub(crate) store: Store,
-    pub(crate) vault: Vault,
+    store: Store,
+    vault: Vault,
     /// The pack whose templates can be compared, as name@version.
-    pub(crate) model_pack: String,
+    model_pack: String,
+}
+
+impl BuiltInAuthority {
+    pub(crate) fn new(store: &Store, vault: &Vault, engine: &FaceEngine) -> Self {
+        let model_pack = engine.versions().pack.clone();
+        Self { store: store.clone(), vault: vault.clone(), model_pack }
+    }
 }
 
 #[async_trait]

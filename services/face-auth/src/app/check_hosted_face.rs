@@ -9,24 +9,25 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::TokenHash;
-use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta, ServiceError as _};
-use shiming_store::{Idempotency, Tx};
+use shiming_kernel::{
+    CallContext, FaceSessionId, Redacted, RequestMeta, ServiceError as _, china_date, rest_of_china_day,
+};
+use shiming_store::{AuditEntry, Idempotency, Tx};
 
+use super::App;
 use super::admission::{admits_person, of_token};
 use super::conclude_capture::{count, suspect};
 use super::record_decision::{Decision, record_decision};
-use super::{App, audit_entry};
 use crate::clients::authority::{HostedFault, HostedPass, OpenCheck};
 use crate::domain::{
     AttackType, Evidence, FaceSession, KnownPerson, Liveness, Outcome, ProviderOutcome, Refusal, Ticket,
-    Tried, china_date, rest_of_china_day, told_to_browser,
+    Tried, told_to_browser,
 };
 use crate::error::FaceAuthError;
 use crate::store::{self, Quota};
 
 /// A session whose check may be over.
 pub(crate) struct CheckHostedFace {
-    pub(crate) request: RequestMeta,
     pub(crate) face_session_id: FaceSessionId,
     pub(crate) capture_token: Redacted<String>,
     /// What the provider's page said to the browser.
@@ -51,12 +52,13 @@ struct Open {
 pub(crate) async fn check_hosted_face(
     app: &App,
     caller: &CallContext,
+    request: RequestMeta,
     cmd: &CheckHostedFace,
 ) -> Result<HostedPassed, FaceAuthError> {
     let token = TokenHash::of(cmd.capture_token.expose());
     let command = (cmd.face_session_id, token.as_bytes());
-    let request = Idempotency::new(cmd.request, format!("{}:check_hosted_face", caller.caller), &command);
-    if let Some(done) = app.store.retry("replay_hosted_face", || replayed(app, &request)).await? {
+    let key = Idempotency::of(caller, "CheckHostedFace", request, &command);
+    if let Some(done) = app.store.retry("replay_hosted_face", || replayed(app, &key)).await? {
         return Ok(done);
     }
     let open = app.store.retry("begin_hosted_query", || begin(app, caller, cmd, token)).await?;
@@ -82,16 +84,16 @@ pub(crate) async fn check_hosted_face(
         }
         Err(outcome) if !outcome.is_final() => Err(refusal(app, outcome, 0).into()),
         found => {
-            let work = || conclude(app, caller, cmd, &request, (&open.ticket, found));
+            let work = || conclude(app, caller, cmd, &key, (&open.ticket, found));
             app.store.retry("conclude_hosted_face", work).await
         }
     }
 }
 
 /// The answer this request got before. Its place is not taken: what is not concluded has no answer.
-async fn replayed(app: &App, request: &Idempotency) -> Result<Option<HostedPassed>, FaceAuthError> {
+async fn replayed(app: &App, key: &Idempotency) -> Result<Option<HostedPassed>, FaceAuthError> {
     let tx = app.store.begin("replay_hosted_face").await?;
-    let done = tx.replayed(request).await?;
+    let done = tx.replayed(key).await?;
     tx.rollback().await?;
     Ok(done)
 }
@@ -137,11 +139,11 @@ async fn conclude(
     app: &App,
     caller: &CallContext,
     cmd: &CheckHostedFace,
-    request: &Idempotency,
+    key: &Idempotency,
     (ticket, found): (&Ticket, Result<HostedPass, ProviderOutcome>),
 ) -> Result<HostedPassed, FaceAuthError> {
     let tx = app.store.begin("conclude_hosted_face").await?;
-    if let Some(done) = tx.replayed(request).await? {
+    if let Some(done) = tx.replayed(key).await? {
         return Ok(done);
     }
     let id = cmd.face_session_id;
@@ -149,7 +151,7 @@ async fn conclude(
     session.admits_capture(tx.now())?;
     let provider = ticket.provider().as_str();
     let outcome = match found {
-        Ok(pass) => return passed(app, caller, tx, request, &session, (ticket, pass)).await,
+        Ok(pass) => return passed(app, caller, tx, key, &session, (ticket, pass)).await,
         Err(outcome) => outcome,
     };
     let attempts_left = match outcome.counts_as() {
@@ -168,8 +170,8 @@ async fn conclude(
     }
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "provider": provider, "reason": reason.as_str()});
-    tx.audit(audit_entry(caller, "face_hosted.refused", &id, detail));
-    if request.request.validate_only {
+    tx.audit(AuditEntry::of(caller, "face_hosted.refused", id, detail));
+    if key.request.validate_only {
         tx.rollback().await?;
     } else {
         tx.commit().await?;
@@ -181,7 +183,7 @@ async fn passed(
     app: &App,
     caller: &CallContext,
     tx: Tx,
-    request: &Idempotency,
+    key: &Idempotency,
     session: &FaceSession,
     (ticket, pass): (&Ticket, HostedPass),
 ) -> Result<HostedPassed, FaceAuthError> {
@@ -205,8 +207,8 @@ async fn passed(
         "evidence": outcome.evidence.as_str(), "provider": outcome.provider.as_str(), "similarity": outcome.similarity.to_string(),
         "threshold": outcome.threshold.to_string(), "liveness": outcome.liveness.as_str(),
         "model_pack": outcome.model_pack});
-    tx.audit(audit_entry(caller, "face_hosted.passed", &id, detail));
-    Ok(tx.finish(request, HostedPassed { face_session_id: id, expire_time: outcome.expire_time }).await?)
+    tx.audit(AuditEntry::of(caller, "face_hosted.passed", id, detail));
+    Ok(tx.finish(key, HostedPassed { face_session_id: id, expire_time: outcome.expire_time }).await?)
 }
 
 fn refusal(app: &App, outcome: ProviderOutcome, attempts_left: u32) -> Refusal {

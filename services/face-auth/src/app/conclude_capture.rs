@@ -2,17 +2,17 @@
 
 use bytes::Bytes;
 use serde_json::json;
-use shiming_kernel::{CallContext, EventId, ServiceError as _};
-use shiming_store::{OutboxEvent, Tx};
+use shiming_kernel::{CallContext, EventId, ServiceError as _, china_date, rest_of_china_day};
+use shiming_store::{AuditEntry, OutboxEvent, Tx};
 
+use super::App;
 use super::admission::device_quota;
 use super::examine_capture::Finding;
 use super::judge_capture::{Begun, Passed};
 use super::record_decision::{Decision, record_decision};
-use super::{App, audit_entry};
 use crate::domain::{
     AttackType, Doubt, FaceLock, FaceSession, LOCKED_BY_ATTACKS, Live, Liveness, Outcome, Refusal, RiskEvent,
-    Tried, Verdict, china_date, rest_of_china_day,
+    Tried, Verdict,
 };
 use crate::error::FaceAuthError;
 use crate::store::{self, Quota};
@@ -63,7 +63,7 @@ pub(super) async fn conclude(
     record_decision(app, &tx, id, &Decision::refused(compared_by, reason.as_str())).await?;
     let detail = json!({"purpose": session.purpose.as_str(), "subject_id": session.subject_id,
         "reason": reason.as_str(), "facts": refusal.facts().metadata, "model_pack": app.engine.versions().pack});
-    tx.audit(audit_entry(caller, "face_capture.refused", &id, detail));
+    tx.audit(AuditEntry::of(caller, "face_capture.refused", id, detail));
     tx.commit().await?;
     Err(refusal.into())
 }
@@ -118,7 +118,7 @@ pub(super) async fn count(
         let lock = lock.later(store::find_lock(tx.conn(), &app.vault, document).await?);
         store::put_lock(tx, &app.vault, document, &lock).await?;
         let detail = json!({"end_time": lock.end_time, "attacks": used.attacks});
-        tx.audit(audit_entry(caller, "face_identity.locked", &session.face_session_id, detail));
+        tx.audit(AuditEntry::of(caller, "face_identity.locked", session.face_session_id, detail));
     }
     Ok(app.rules.attempts.left(used))
 }
@@ -153,7 +153,7 @@ pub(super) async fn suspect(
     );
     let detail = json!({"attack_type": kind.as_str(), "risk_event_id": event.risk_event_id,
         "purpose": event.purpose.as_str(), "subject_id": event.subject_id, "measures": event.measures});
-    tx.audit(audit_entry(caller, ATTACK, &event.face_session_id, detail));
+    tx.audit(AuditEntry::of(caller, ATTACK, event.face_session_id, detail));
     let payload = serde_json::to_vec(&event.notice()).map_err(|_| FaceAuthError::Stored("event"))?;
     let key = format!("subject:{}", event.subject_id);
     tx.emit(OutboxEvent::new(EventId::from(event.risk_event_id), ATTACK, key, payload));
@@ -194,7 +194,7 @@ async fn pass(
         "threshold": outcome.threshold.to_string(), "liveness": outcome.liveness.as_str(),
         "passive": outcome.passive.to_string(), "actions": outcome.actions,
         "frames": frames, "model_pack": outcome.model_pack, "provider": outcome.provider.as_str()});
-    tx.audit(audit_entry(caller, "face_capture.passed", &session.face_session_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_capture.passed", session.face_session_id, detail));
     tx.commit().await?;
     Ok(Passed { face_session_id: session.face_session_id, expire_time: outcome.expire_time })
 }

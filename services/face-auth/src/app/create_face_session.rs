@@ -8,19 +8,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::SecretToken;
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 use uuid::Uuid;
 
+use super::App;
 use super::admission::admits_person;
 use super::admit_consent::admit_consent;
-use super::{App, audit_entry};
 use crate::domain::{Consent, Evidence, FaceSession, IdentityKeys, KnownPerson, Purpose};
 use crate::error::FaceAuthError;
 use crate::store;
 
 /// A session to be opened.
 pub(crate) struct CreateFaceSession {
-    pub(crate) request: RequestMeta,
     pub(crate) purpose: Purpose,
     pub(crate) subject_id: Uuid,
     pub(crate) person: KnownPerson,
@@ -41,12 +40,13 @@ pub(crate) struct OpenedSession {
 pub(crate) async fn create_face_session(
     app: &App,
     caller: &CallContext,
+    request: RequestMeta,
     cmd: &CreateFaceSession,
 ) -> Result<OpenedSession, FaceAuthError> {
     let keys = cmd.person.keys();
     let command = (cmd.purpose, cmd.subject_id, &keys, &cmd.consent, cmd.evidence);
-    let request = Idempotency::new(cmd.request, format!("{}:create_face_session", caller.caller), &command);
-    app.store.retry("create_face_session", || attempt(app, caller, cmd, &keys, &request)).await
+    let key = Idempotency::of(caller, "CreateFaceSession", request, &command);
+    app.store.retry("create_face_session", || attempt(app, caller, cmd, &keys, &key)).await
 }
 
 async fn attempt(
@@ -54,10 +54,10 @@ async fn attempt(
     caller: &CallContext,
     cmd: &CreateFaceSession,
     keys: &IdentityKeys,
-    request: &Idempotency,
+    key: &Idempotency,
 ) -> Result<OpenedSession, FaceAuthError> {
     let tx = app.store.begin("create_face_session").await?;
-    if let Some(done) = tx.replayed(request).await? {
+    if let Some(done) = tx.replayed(key).await? {
         return Ok(done);
     }
     let now = tx.now();
@@ -83,12 +83,12 @@ async fn attempt(
     }
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id,
         "consent_id": cmd.consent.consent_id, "consent_version": cmd.consent.version, "evidence": cmd.evidence.as_str()});
-    tx.audit(audit_entry(caller, "face_session.opened", &session.face_session_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_session.opened", session.face_session_id, detail));
     let opened = OpenedSession {
         face_session_id: session.face_session_id,
         capture_token: token.expose().into(),
         expire_time: session.expire_time,
         attempts_left: app.rules.attempts.left(used),
     };
-    Ok(tx.finish(request, opened).await?)
+    Ok(tx.finish(key, opened).await?)
 }

@@ -6,16 +6,15 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use shiming_kernel::{CallContext, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, audit_entry};
+use super::App;
 use crate::domain::{AuditClaim, ERASURE_KIND, Erasure, ErasureClaims, IdentityKeys, KnownPerson};
 use crate::error::FaceAuthError;
 use crate::store::{self, Tombstone};
 
 /// Whose face data goes, and why.
 pub(crate) struct EraseFaceData {
-    pub(crate) request: RequestMeta,
     pub(crate) person: KnownPerson,
     /// For the audit.
     pub(crate) purpose: String,
@@ -27,12 +26,13 @@ pub(crate) struct EraseFaceData {
 pub(crate) async fn erase_face_data(
     app: &App,
     caller: &CallContext,
+    request: RequestMeta,
     cmd: &EraseFaceData,
 ) -> Result<Erasure, FaceAuthError> {
     let keys = cmd.person.keys();
     let command = (&keys.document, &cmd.purpose, cmd.withdraw_time);
-    let request = Idempotency::new(cmd.request, format!("{}:erase_face_data", caller.caller), &command);
-    app.store.retry("erase_face_data", || attempt(app, caller, cmd, &keys, &request)).await
+    let key = Idempotency::of(caller, "EraseFaceData", request, &command);
+    app.store.retry("erase_face_data", || attempt(app, caller, cmd, &keys, &key)).await
 }
 
 async fn attempt(
@@ -40,23 +40,23 @@ async fn attempt(
     caller: &CallContext,
     cmd: &EraseFaceData,
     keys: &IdentityKeys,
-    request: &Idempotency,
+    key: &Idempotency,
 ) -> Result<Erasure, FaceAuthError> {
     let tx = app.store.begin("erase_face_data").await?;
-    if let Some(done) = tx.replayed(request).await? {
+    if let Some(done) = tx.replayed(key).await? {
         return Ok(done);
     }
     store::take_turn(&tx, &app.vault, &keys.document).await?;
     let before = store::find_tombstone(tx.conn(), &app.vault, &keys.document).await?;
     // A repeat whose first answer was forgotten: a job may come again after days.
-    if let Some(same) = before.as_ref().filter(|before| before.request_id == cmd.request.request_id) {
+    if let Some(same) = before.as_ref().filter(|before| before.request_id == key.request.request_id) {
         let erasure = same.erasure.clone();
-        return Ok(tx.finish(request, erasure).await?);
+        return Ok(tx.finish(key, erasure).await?);
     }
     let counts = store::erase(&tx, &app.vault, &keys.document).await?;
     let (erasure_id, pseudonym) = (app.ids.next(), app.vault.pseudonym("identity", &keys.document));
     let detail = json!({"identity": pseudonym, "purpose": cmd.purpose, "erased": counts});
-    tx.audit(audit_entry(caller, "face_data.erased", &erasure_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_data.erased", erasure_id, detail));
     let place = tx.place_audit().await?;
     let audit = AuditClaim { sequence: place.seq, hash: hex::encode(place.hash) };
     let claims = ErasureClaims::new(erasure_id, pseudonym, tx.now(), counts, audit);
@@ -64,7 +64,7 @@ async fn attempt(
     let erasure = Erasure { erasure_id, erase_time: tx.now(), counts, proof };
     let asked = cmd.withdraw_time.unwrap_or(tx.now());
     let withdraw_time = before.map_or(asked, |before| before.withdraw_time.max(asked));
-    let tombstone = Tombstone { withdraw_time, request_id: cmd.request.request_id, erasure: erasure.clone() };
+    let tombstone = Tombstone { withdraw_time, request_id: key.request.request_id, erasure: erasure.clone() };
     store::put_tombstone(&tx, &app.vault, &keys.document, &tombstone).await?;
-    Ok(tx.finish(request, erasure).await?)
+    Ok(tx.finish(key, erasure).await?)
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
+use shiming_face_engine::{CaptureFault, EngineError, Observation, ObserveOptions, Thumbnail};
 
 use super::App;
 use super::compare_face::compare_face;
 use super::judge_capture::Begun;
 use crate::clients::authority::Probe;
 use crate::domain::{Doubt, Frame, Live, PASSIVE_FRAMES, Refusal, Sight, Verdict, judge};
-use crate::engine::{CaptureFault, EngineError, Observation, ObserveOptions, Thumbnail};
 use crate::error::FaceAuthError;
 
 /// Frames of the opening that are compared with the reference.

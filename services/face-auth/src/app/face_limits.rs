@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shiming_kernel::{CallContext, RequestMeta};
-use shiming_store::{Idempotency, Tx};
+use shiming_kernel::{CallContext, RequestMeta, china_date};
+use shiming_store::{AuditEntry, Idempotency, Tx};
 
-use super::{App, audit_entry};
-use crate::domain::{Attempts, FaceLock, KnownPerson, china_date};
+use super::App;
+use crate::domain::{Attempts, FaceLock, KnownPerson};
 use crate::error::FaceAuthError;
 use crate::store::{self, Connection, Quota};
 
@@ -23,7 +23,6 @@ pub(crate) struct FaceLimits {
 
 /// An operator's change.
 pub(crate) struct ChangeLock {
-    pub(crate) request: RequestMeta,
     pub(crate) person: KnownPerson,
     pub(crate) reason: String,
     pub(crate) change: LockChange,
@@ -39,6 +38,13 @@ pub(crate) enum LockChange {
 }
 
 impl LockChange {
+    const fn method(self) -> &'static str {
+        match self {
+            Self::Lock(_) => "LockFace",
+            Self::Unlock => "UnlockFace",
+        }
+    }
+
     const fn action(self) -> &'static str {
         match self {
             Self::Lock(_) => "face_identity.locked",
@@ -70,13 +76,13 @@ pub(crate) async fn get_face_limits(
 pub(crate) async fn change_lock(
     app: &App,
     caller: &CallContext,
+    request: RequestMeta,
     cmd: &ChangeLock,
 ) -> Result<FaceLimits, FaceAuthError> {
     let document = cmd.person.keys().document;
     let command = (&document, &cmd.reason, cmd.change);
-    let scope = format!("{}:{}", caller.caller, cmd.change.action());
-    let request = Idempotency::new(cmd.request, scope, &command);
-    app.store.retry("change_face_lock", || attempt(app, caller, cmd, &document, &request)).await
+    let key = Idempotency::of(caller, cmd.change.method(), request, &command);
+    app.store.retry("change_face_lock", || attempt(app, caller, cmd, &document, &key)).await
 }
 
 async fn attempt(
@@ -84,10 +90,10 @@ async fn attempt(
     caller: &CallContext,
     cmd: &ChangeLock,
     document: &str,
-    request: &Idempotency,
+    key: &Idempotency,
 ) -> Result<FaceLimits, FaceAuthError> {
     let tx = app.store.begin("change_face_lock").await?;
-    if let Some(done) = tx.replayed(request).await? {
+    if let Some(done) = tx.replayed(key).await? {
         return Ok(done);
     }
     let (now, quota) = (tx.now(), Quota::of_identity(&app.vault, document));
@@ -107,7 +113,7 @@ async fn attempt(
     }
     audit(app, caller, &tx, document, (cmd.change.action(), &cmd.reason));
     let limits = limits_of(app, tx.conn(), document, now).await?;
-    Ok(tx.finish(request, limits).await?)
+    Ok(tx.finish(key, limits).await?)
 }
 
 async fn limits_of(
@@ -130,5 +136,5 @@ async fn limits_of(
 
 fn audit(app: &App, caller: &CallContext, tx: &Tx, document: &str, (action, why): (&'static str, &str)) {
     let subject = app.vault.pseudonym("identity", document);
-    tx.audit(audit_entry(caller, action, &subject, json!({"why": why})));
+    tx.audit(AuditEntry::of(caller, action, &subject, json!({"why": why})));
 }

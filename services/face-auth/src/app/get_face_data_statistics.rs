@@ -1,17 +1,16 @@
 //! Of how many people face data is stored: for operators, for the metrics, and an alarm before the number that the law names.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
-use tokio_util::sync::CancellationToken;
+use opentelemetry::metrics::Gauge;
+
+use shiming_kernel::china_date;
 
 use super::App;
-use crate::domain::{PeopleStored, PeopleThresholds, china_date};
+use crate::domain::{PeopleStored, PeopleThresholds};
 use crate::error::FaceAuthError;
 use crate::store;
-
-const EVERY: Duration = Duration::from_mins(30);
 
 /// The numbers.
 #[derive(Clone, Copy, Debug)]
@@ -26,26 +25,31 @@ pub(crate) async fn get_face_data_statistics(app: &App) -> Result<FaceDataStatis
     Ok(FaceDataStatistics { stored, thresholds: app.privacy.people })
 }
 
-/// Counts now and every half hour until `stop`: the gauge `face.people_stored`, and one warning a day of each replica while the alarm
-/// lasts. Both hold numbers only.
-pub(crate) async fn watch_people_stored(app: Arc<App>, stop: CancellationToken) {
-    let gauge = opentelemetry::global::meter("shiming.face")
-        .u64_gauge("face.people_stored")
-        .with_description("People of whom a face template or picture is stored.")
-        .build();
-    let mut warned = None;
-    loop {
-        match get_face_data_statistics(&app).await {
-            Ok(statistics) => {
-                gauge.record(statistics.stored.either, &[]);
-                warn_once_a_day(statistics, china_date(app.clock.now()), &mut warned);
-            }
-            Err(error) => tracing::warn!(error = ?error, "people will be counted next time"),
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
-        }
+/// Watches the number: the gauge `face.people_stored`, and one warning a day of each replica while the alarm lasts. Both hold numbers
+/// only.
+#[derive(Clone)]
+pub(crate) struct PeopleWatch {
+    app: Arc<App>,
+    gauge: Gauge<u64>,
+    warned: Arc<Mutex<Option<NaiveDate>>>,
+}
+
+impl PeopleWatch {
+    pub(crate) fn new(app: Arc<App>) -> Self {
+        let gauge = opentelemetry::global::meter("shiming.face")
+            .u64_gauge("face.people_stored")
+            .with_description("People of whom a face template or picture is stored.")
+            .build();
+        Self { app, gauge, warned: Arc::default() }
+    }
+
+    /// Counts, once.
+    pub(crate) async fn look(self) -> Result<(), FaceAuthError> {
+        let statistics = get_face_data_statistics(&self.app).await?;
+        self.gauge.record(statistics.stored.either, &[]);
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        warn_once_a_day(statistics, china_date(self.app.store.now()), &mut warned);
+        Ok(())
     }
 }
 

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use shiming_face_engine::{EngineError, Template};
 use shiming_kernel::{CallContext, ErrorKind, ServiceError as _};
 
 use super::App;
 use super::keep_reference::{keep_reference, measure_photo, refuse_erased};
 use crate::domain::{IdentityKeys, KnownPerson};
-use crate::engine::{EngineError, Template};
 use crate::error::FaceAuthError;
 use crate::store;
 

@@ -5,17 +5,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::{SecretToken, TokenHash, random_below};
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
+use super::App;
 use super::admission::{admits_person, of_token};
-use super::{App, audit_entry};
 use crate::domain::{Action, Challenge, Refusal, draw_actions};
 use crate::error::FaceAuthError;
 use crate::store;
 
 /// Which session asks.
 pub(crate) struct IssueChallenge {
-    pub(crate) request: RequestMeta,
     pub(crate) face_session_id: FaceSessionId,
     pub(crate) token: TokenHash,
 }
@@ -32,21 +31,22 @@ pub(crate) struct IssuedChallenge {
 pub(crate) async fn issue_challenge(
     app: &App,
     caller: &CallContext,
+    request: RequestMeta,
     cmd: &IssueChallenge,
 ) -> Result<IssuedChallenge, FaceAuthError> {
     let command = (cmd.face_session_id, cmd.token.to_key());
-    let request = Idempotency::new(cmd.request, format!("{}:issue_challenge", caller.caller), &command);
-    app.store.retry("issue_challenge", || attempt(app, caller, cmd, &request)).await
+    let key = Idempotency::of(caller, "IssueChallenge", request, &command);
+    app.store.retry("issue_challenge", || attempt(app, caller, cmd, &key)).await
 }
 
 async fn attempt(
     app: &App,
     caller: &CallContext,
     cmd: &IssueChallenge,
-    request: &Idempotency,
+    key: &Idempotency,
 ) -> Result<IssuedChallenge, FaceAuthError> {
     let tx = app.store.begin("issue_challenge").await?;
-    if let Some(done) = tx.replayed(request).await? {
+    if let Some(done) = tx.replayed(key).await? {
         return Ok(done);
     }
     let now = tx.now();
@@ -71,11 +71,11 @@ async fn attempt(
     };
     store::put_challenge(&tx, cmd.face_session_id, Some(&challenge)).await?;
     let detail = json!({"purpose": session.purpose.as_str(), "actions": challenge.actions});
-    tx.audit(audit_entry(caller, "face_challenge.issued", &cmd.face_session_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_challenge.issued", cmd.face_session_id, detail));
     let issued = IssuedChallenge {
         nonce: nonce.expose().into(),
         actions: challenge.actions,
         expire_time: challenge.expire_time,
     };
-    Ok(tx.finish(request, issued).await?)
+    Ok(tx.finish(key, issued).await?)
 }

@@ -8,7 +8,7 @@
 //! keyed marks by which they are recognised when they come again.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shiming_kernel::{CallContext, FaceSessionId};
+use shiming_kernel::{CallContext, FaceSessionId, china_date, rest_of_china_day};
 use uuid::Uuid;
 
 use super::App;
@@ -16,9 +16,7 @@ use super::admission::{device_quota, of_token};
 use super::conclude_capture::conclude;
 use super::examine_capture::examine;
 use super::submit_capture::CaptureHeader;
-use crate::domain::{
-    Capture, Challenge, FaceLock, FaceSession, Frame, Refusal, china_date, rest_of_china_day,
-};
+use crate::domain::{Capture, Challenge, FaceLock, FaceSession, Frame, Refusal};
 use crate::error::FaceAuthError;
 use crate::store::{self, Quota};
 

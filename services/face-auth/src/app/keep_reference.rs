@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 use serde_json::json;
+use shiming_face_engine::{CaptureFault, EngineError, Template};
 use shiming_kernel::CallContext;
-use shiming_store::Tx;
+use shiming_store::{AuditEntry, Tx};
 
-use super::{App, audit_entry};
+use super::App;
 use crate::domain::{IdentityKeys, Refusal};
-use crate::engine::{CaptureFault, EngineError, Template};
 use crate::error::FaceAuthError;
 use crate::store::{self, NewReference};
 
@@ -46,6 +46,6 @@ pub(super) async fn keep_reference(
     let reference = NewReference { keys, template, model_pack, content };
     let stored = store::put_reference(tx, &app.vault, app.ids.next(), &reference).await?;
     let detail = json!({"model_pack": model_pack, "is_replacement": stored.is_replacement});
-    tx.audit(audit_entry(caller, "reference.stored", &stored.reference_id, detail));
+    tx.audit(AuditEntry::of(caller, "reference.stored", stored.reference_id, detail));
     Ok(())
 }

@@ -3,10 +3,10 @@
 
 use serde_json::json;
 use shiming_kernel::{CallContext, Caller};
-use shiming_store::{Cursor, Page};
+use shiming_store::{AuditEntry, Cursor, Page};
 use uuid::Uuid;
 
-use super::{App, audit_entry};
+use super::App;
 use crate::domain::{KnownPerson, ProcessingRecord};
 use crate::error::FaceAuthError;
 use crate::store;
@@ -33,7 +33,7 @@ pub(crate) async fn list_processing_records(
     if matches!(caller.caller, Caller::Ops(_)) {
         let tx = app.store.begin("list_processing_records").await?;
         let detail = json!({"purpose": query.purpose});
-        tx.audit(audit_entry(caller, "processing_records.read", &pseudonym, detail));
+        tx.audit(AuditEntry::of(caller, "processing_records.read", &pseudonym, detail));
         tx.commit().await?;
     }
     let tokens = app.store.page_tokens();

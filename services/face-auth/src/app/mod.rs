@@ -2,7 +2,6 @@
 
 mod admission;
 mod admit_consent;
-mod authorities;
 mod begin_hosted_check;
 mod built_in_authority;
 mod check_hosted_face;
@@ -12,6 +11,7 @@ mod create_face_session;
 mod erase_face_data;
 mod examine_capture;
 mod face_limits;
+mod forget;
 mod get_engine_info;
 mod get_face_data_statistics;
 mod import_reference;
@@ -23,40 +23,37 @@ mod list_risk_events;
 mod read_face_evidence;
 mod record_decision;
 mod redeem_face_result;
-mod retain;
 mod set_demo_reference;
 mod submit_capture;
 mod verify_erasure_proof;
 
-use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use shiming_crypto::StatementKey;
-use shiming_kernel::{CallContext, IdSource, SharedClock};
-use shiming_store::{AuditEntry, Store};
+use shiming_face_engine::FaceEngine;
+use shiming_kernel::IdSource;
+use shiming_store::Store;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use crate::clients::authority::Authorities;
 use crate::domain::{
     AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
     PeopleThresholds,
 };
-use crate::engine::FaceEngine;
 use crate::store::Vault;
 
-pub(crate) use authorities::Authorities;
 pub(crate) use begin_hosted_check::begin_hosted_check;
 pub(crate) use built_in_authority::BuiltInAuthority;
 pub(crate) use check_hosted_face::{CheckHostedFace, HostedPassed, check_hosted_face};
 pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
 pub(crate) use erase_face_data::{EraseFaceData, erase_face_data};
 pub(crate) use face_limits::{ChangeLock, FaceLimits, LockChange, change_lock, get_face_limits};
-pub(crate) use get_engine_info::{EngineInfo, get_engine_info};
-pub(crate) use get_face_data_statistics::{
-    FaceDataStatistics, get_face_data_statistics, watch_people_stored,
-};
+pub(crate) use forget::forget;
+pub(crate) use get_engine_info::{EngineInfo, get_engine_info, start_engine};
+pub(crate) use get_face_data_statistics::{FaceDataStatistics, PeopleWatch, get_face_data_statistics};
 pub(crate) use import_reference::{ReferenceRow, import_reference};
 pub(crate) use issue_challenge::{IssueChallenge, IssuedChallenge, issue_challenge};
 pub(crate) use judge_capture::Passed;
@@ -64,16 +61,14 @@ pub(crate) use list_processing_records::{ListProcessingRecords, list_processing_
 pub(crate) use list_risk_events::list_risk_events;
 pub(crate) use read_face_evidence::read_face_evidence;
 pub(crate) use redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
-pub(crate) use retain::retain;
 pub(crate) use set_demo_reference::{SetDemoReference, set_demo_reference};
-pub(crate) use submit_capture::{CaptureHeader, admit_capture, submit_capture};
+pub(crate) use submit_capture::{CaptureHeader, admit_capture, finish_judgements, submit_capture};
 pub(crate) use verify_erasure_proof::verify_erasure_proof;
 
 /// What the use cases work with.
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) vault: Vault,
-    pub(crate) clock: SharedClock,
     pub(crate) ids: IdSource,
     pub(crate) engine: FaceEngine,
     pub(crate) authorities: Authorities,
@@ -121,19 +116,4 @@ pub(crate) struct PrivacyRules {
     /// How long a processing record is kept.
     pub(crate) records_kept: TimeDelta,
     pub(crate) people: PeopleThresholds,
-}
-
-fn audit_entry(
-    caller: &CallContext,
-    action: &'static str,
-    subject: &dyn Display,
-    detail: serde_json::Value,
-) -> AuditEntry {
-    AuditEntry {
-        actor: caller.actor(),
-        action,
-        subject: subject.to_string(),
-        detail,
-        trace_id: caller.trace_id.clone(),
-    }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 use shiming_kernel::{CallContext, FaceSessionId};
+use shiming_store::AuditEntry;
 
-use super::{App, audit_entry};
+use super::App;
 use crate::domain::Refusal;
 use crate::error::FaceAuthError;
 use crate::store::{self, KeptPicture};
@@ -18,7 +19,7 @@ pub(crate) async fn read_face_evidence(
     let tx = app.store.begin("read_face_evidence").await?;
     let evidence = store::find_evidence(tx.conn(), &app.vault, id, tx.now()).await?;
     let evidence = evidence.ok_or(Refusal::FaceDataNotFound)?;
-    tx.audit(audit_entry(caller, "face_evidence.read", &id, json!({"purpose": purpose})));
+    tx.audit(AuditEntry::of(caller, "face_evidence.read", id, json!({"purpose": purpose})));
     tx.commit().await?;
     Ok(evidence)
 }

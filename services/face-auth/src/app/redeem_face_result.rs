@@ -4,17 +4,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_kernel::{CallContext, FaceSessionId, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 use uuid::Uuid;
 
-use super::{App, audit_entry};
+use super::App;
 use crate::domain::{Outcome, Purpose, Refusal};
 use crate::error::FaceAuthError;
 use crate::store;
 
 /// A result to be redeemed, and what it must be bound to.
 pub(crate) struct RedeemFaceResult {
-    pub(crate) request: RequestMeta,
     pub(crate) face_session_id: FaceSessionId,
     pub(crate) purpose: Purpose,
     pub(crate) subject_id: Uuid,
@@ -38,21 +37,22 @@ const RESULT: &str = "shiming-face-result";
 pub(crate) async fn redeem_face_result(
     app: &App,
     caller: &CallContext,
+    request: RequestMeta,
     cmd: &RedeemFaceResult,
 ) -> Result<Redeemed, FaceAuthError> {
     let command = (cmd.face_session_id, cmd.purpose, cmd.subject_id);
-    let request = Idempotency::new(cmd.request, format!("{}:redeem_face_result", caller.caller), &command);
-    app.store.retry("redeem_face_result", || attempt(app, caller, cmd, &request)).await
+    let key = Idempotency::of(caller, "RedeemFaceResult", request, &command);
+    app.store.retry("redeem_face_result", || attempt(app, caller, cmd, &key)).await
 }
 
 async fn attempt(
     app: &App,
     caller: &CallContext,
     cmd: &RedeemFaceResult,
-    request: &Idempotency,
+    key: &Idempotency,
 ) -> Result<Redeemed, FaceAuthError> {
     let tx = app.store.begin("redeem_face_result").await?;
-    if let Some(done) = tx.replayed(request).await? {
+    if let Some(done) = tx.replayed(key).await? {
         return Ok(done);
     }
     let found = store::lock_session(&tx, &app.vault, cmd.face_session_id).await?;
@@ -60,7 +60,7 @@ async fn attempt(
     let outcome = session.redeemable(cmd.purpose, cmd.subject_id, tx.now())?.clone();
     store::mark_redeemed(&tx, cmd.face_session_id).await?;
     let detail = json!({"purpose": cmd.purpose.as_str(), "subject_id": cmd.subject_id});
-    tx.audit(audit_entry(caller, "face_result.redeemed", &cmd.face_session_id, detail));
+    tx.audit(AuditEntry::of(caller, "face_result.redeemed", cmd.face_session_id, detail));
     let signed = app.results.sign(RESULT, &claims(cmd, &outcome, tx.now()))?;
     let redeemed = Redeemed {
         face_session_id: cmd.face_session_id,
@@ -69,7 +69,7 @@ async fn attempt(
         outcome,
         signed,
     };
-    Ok(tx.finish(request, redeemed).await?)
+    Ok(tx.finish(key, redeemed).await?)
 }
 
 /// What the signature vouches for. Names are those of RFC 7519 where it has one.

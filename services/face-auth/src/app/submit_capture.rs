@@ -68,3 +68,9 @@ pub(crate) async fn submit_capture(
     };
     app.judgements.spawn(in_this_trace(work)).await.map_err(|_| FaceAuthError::BrokenOff)?
 }
+
+/// Waits for judgements under way when the process ends: who hangs up then is judged all the same.
+pub(crate) async fn finish_judgements(app: Arc<App>) {
+    app.judgements.close();
+    app.judgements.wait().await;
+}

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use shiming_face_engine::CaptureFault;
 
 use super::refusal::Refusal;
-use crate::engine::CaptureFault;
 
 /// How much one capture may bring.
 #[derive(Clone, Copy, Debug)]

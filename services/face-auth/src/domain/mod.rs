@@ -2,7 +2,6 @@
 
 mod attempts;
 mod authority;
-mod calendar;
 mod capture;
 mod challenge;
 mod consent;
@@ -22,7 +21,6 @@ mod verdict;
 
 pub(crate) use attempts::{AttemptRules, Attempts, Tried};
 pub(crate) use authority::{Provider, ProviderOutcome, Ticket};
-pub(crate) use calendar::{china_date, rest_of_china_day};
 pub(crate) use capture::{CaptureLimits, Frame, Frames, NotAFrame};
 pub(crate) use challenge::{Action, Challenge, ChallengeRules, draw_actions};
 pub(crate) use consent::{AcceptedTexts, Consent};
@@ -36,6 +34,6 @@ pub(crate) use processing::{NewProcessing, ProcessedKind, ProcessingRecord};
 pub(crate) use provider_codes::{CodeTable, told_to_browser};
 pub(crate) use purpose::Purpose;
 pub(crate) use refusal::Refusal;
-pub(crate) use risk::{Notice, RiskEvent};
+pub(crate) use risk::RiskEvent;
 pub(crate) use session::{Capture, FaceSession, Outcome};
 pub(crate) use verdict::Verdict;

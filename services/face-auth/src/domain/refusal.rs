@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use shiming_face_engine::CaptureFault;
 use shiming_kernel::{Facts, Reason, ServiceError};
 
 use super::challenge::Action;
-use crate::engine::CaptureFault;
 
 /// A rule's no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use shiming_kernel::{FaceSessionId, PersonId};
+use shiming_kernel::{FaceSessionId, Notice, Params};
 use uuid::Uuid;
 
 use super::liveness::AttackType;
@@ -27,32 +26,13 @@ pub(crate) struct RiskEvent {
     pub(crate) measures: BTreeMap<String, f32>,
 }
 
-/// What others are told of it: written to the outbox as JSON, turned into the wire's form by the sink.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Notice {
-    pub(crate) occur_time: DateTime<Utc>,
-    pub(crate) messages: Vec<MessageDraft>,
-}
-
-/// A message before its words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct MessageDraft {
-    pub(crate) person_id: PersonId,
-    pub(crate) template: String,
-}
-
 impl RiskEvent {
     /// Tells the person, where there is one: a collection's subject isn't collected yet.
     pub(crate) fn notice(&self) -> Notice {
-        let messages = match self.purpose {
-            Purpose::StepUp => {
-                vec![MessageDraft {
-                    person_id: self.subject_id.into(),
-                    template: "FACE_ATTACK_SUSPECTED".into(),
-                }]
-            }
-            Purpose::Collection => Vec::new(),
-        };
-        Notice { occur_time: self.occur_time, messages }
+        let notice = Notice::at(self.occur_time);
+        match self.purpose {
+            Purpose::StepUp => notice.telling(self.subject_id.into(), "FACE_ATTACK_SUSPECTED", Params::new()),
+            Purpose::Collection => notice,
+        }
     }
 }

@@ -9,7 +9,7 @@ use shiming_proto::face::v1::authority_service_server::AuthorityService;
 use shiming_proto::face::v1::{
     GetEngineInfoRequest, GetEngineInfoResponse, ImportReferencesRequest, ImportReferencesResponse, Reference,
 };
-use shiming_rpc::context;
+use shiming_rpc::{context, serve};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::convert;
@@ -39,15 +39,19 @@ impl AuthorityService for AuthorityApi {
 
     async fn get_engine_info(
         &self,
-        _request: Request<GetEngineInfoRequest>,
+        request: Request<GetEngineInfoRequest>,
     ) -> Result<Response<GetEngineInfoResponse>, Status> {
-        Ok(Response::new(convert::engine_info(app::get_engine_info(&self.0).await?)))
+        serve(
+            request,
+            |_call, _ask| async move { app::get_engine_info(&self.0).await.map(convert::engine_info) },
+        )
+        .await
     }
 }
 
 async fn import(app: &App, caller: &CallContext, reference: Reference) -> ImportReferencesResponse {
     let row_id = reference.row_id.clone();
-    let stored = match convert::reference_row(reference, app.clock.now()) {
+    let stored = match convert::reference_row(reference, app.store.now()) {
         Ok(row) => app::import_reference(app, caller, row).await,
         Err(error) => Err(error),
     };

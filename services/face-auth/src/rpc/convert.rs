@@ -4,36 +4,37 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use shiming_crypto::{PublicKey, TokenHash};
 use shiming_identifiers::{DocumentNumber, DocumentType, PersonName};
-use shiming_kernel::{FieldViolation, ServiceError as _};
+use shiming_kernel::{FieldViolation, ServiceError as _, china_date};
 use shiming_proto::face::v1 as proto;
-use shiming_proto::types::v1::{DocumentType as WireDocumentType, EvidenceLevel, IdentityDocument};
-use shiming_rpc::convert::{
-    InvalidField, known_enum, parse_id, request_meta, required, required_text, timestamp, to_time,
-};
+use shiming_proto::types::v1::{EvidenceLevel, IdentityDocument};
+use shiming_rpc::convert::{InvalidField, parse_id, required, required_text, timestamp, to_time};
+use shiming_rpc::{Coded as _, coded, enum_table};
 
-use super::hosted;
 use crate::app::{
     CreateFaceSession, EngineInfo, IssueChallenge, IssuedChallenge, OpenedSession, Passed, RedeemFaceResult,
     Redeemed, ReferenceRow, Rules, SetDemoReference,
 };
-use crate::domain::{Action, Consent, Evidence, KnownPerson, Liveness, Purpose, Refusal, china_date};
+use crate::domain::{Action, Consent, Evidence, KnownPerson, Liveness, Purpose, Refusal};
 use crate::error::FaceAuthError;
 
 const MAX_ROW_ID: usize = 200;
+
+enum_table!(Purpose => proto::FacePurpose { Collection, StepUp });
+enum_table!(Action => proto::LivenessAction { Blink, OpenMouth, TurnLeft, TurnRight, Nod });
+enum_table!(Liveness => proto::LivenessOutcome { NotEvaluated, Live, ByProvider });
 
 pub(super) fn create_face_session(
     request: &proto::CreateFaceSessionRequest,
     now: DateTime<Utc>,
 ) -> Result<CreateFaceSession, FaceAuthError> {
-    let meta = request_meta(&request.request_id, request.validate_only)?;
-    let purpose = purpose(request.purpose)?;
+    let purpose = coded("purpose", request.purpose)?;
     let subject_id = parse_id("subject_id", &request.subject_id)?;
     let person = person(request.document.as_ref(), now)?;
     let consent = request.consent.as_ref().ok_or(Refusal::ConsentRequired)?;
     let agree_time = consent.agree_time.map(|time| to_time("consent.agree_time", time)).transpose()?;
     let consent = Consent::receipt(&consent.consent_id, &consent.version, &consent.text_sha256, agree_time)?;
     let evidence = evidence(request.evidence)?;
-    Ok(CreateFaceSession { request: meta, purpose, subject_id, person, consent, evidence })
+    Ok(CreateFaceSession { purpose, subject_id, person, consent, evidence })
 }
 
 fn evidence(value: i32) -> Result<Evidence, InvalidField> {
@@ -49,7 +50,6 @@ pub(super) fn issue_challenge(
 ) -> Result<IssueChallenge, FaceAuthError> {
     required_text("capture_token", &request.capture_token)?;
     Ok(IssueChallenge {
-        request: request_meta(&request.request_id, request.validate_only)?,
         face_session_id: parse_id("face_session_id", &request.face_session_id)?,
         token: TokenHash::of(&request.capture_token),
     })
@@ -64,7 +64,7 @@ pub(super) fn issued(
     let (nonce, actions) = if validate_only {
         (String::new(), Vec::new())
     } else {
-        (issued.nonce.into_inner(), wire_actions(&issued.actions))
+        (issued.nonce.into_inner(), issued.actions.iter().map(|action| action.to_wire().into()).collect())
     };
     let challenge = proto::LivenessChallenge {
         nonce,
@@ -76,17 +76,6 @@ pub(super) fn issued(
     proto::IssueChallengeResponse { challenge: Some(challenge) }
 }
 
-fn wire_actions(actions: &[Action]) -> Vec<i32> {
-    let wire = |action: &Action| match action {
-        Action::Blink => proto::LivenessAction::Blink,
-        Action::OpenMouth => proto::LivenessAction::OpenMouth,
-        Action::TurnLeft => proto::LivenessAction::TurnLeft,
-        Action::TurnRight => proto::LivenessAction::TurnRight,
-        Action::Nod => proto::LivenessAction::Nod,
-    };
-    actions.iter().map(|action| wire(action).into()).collect()
-}
-
 pub(super) fn result_keys(keys: Vec<PublicKey>) -> proto::ListResultKeysResponse {
     let key = |key: PublicKey| proto::ResultKey { key_id: key.key_id, public_key: key.bytes.to_vec().into() };
     proto::ListResultKeysResponse { keys: keys.into_iter().map(key).collect() }
@@ -96,9 +85,8 @@ pub(super) fn redeem_face_result(
     request: &proto::RedeemFaceResultRequest,
 ) -> Result<RedeemFaceResult, FaceAuthError> {
     Ok(RedeemFaceResult {
-        request: request_meta(&request.request_id, request.validate_only)?,
         face_session_id: parse_id("face_session_id", &request.face_session_id)?,
-        purpose: purpose(request.purpose)?,
+        purpose: coded("purpose", request.purpose)?,
         subject_id: parse_id("subject_id", &request.subject_id)?,
     })
 }
@@ -108,7 +96,6 @@ pub(super) fn set_demo_reference(
     now: DateTime<Utc>,
 ) -> Result<SetDemoReference, FaceAuthError> {
     Ok(SetDemoReference {
-        request: request_meta(&request.request_id, request.validate_only)?,
         person: person(request.document.as_ref(), now)?,
         photo: photo("photo", request.photo)?,
     })
@@ -123,14 +110,6 @@ pub(super) fn reference_row(
     }
     let person = person(reference.document.as_ref(), now)?;
     Ok(ReferenceRow { person, photo: photo("reference.photo", reference.photo)? })
-}
-
-fn purpose(value: i32) -> Result<Purpose, InvalidField> {
-    match known_enum("purpose", value)? {
-        proto::FacePurpose::Collection => Ok(Purpose::Collection),
-        proto::FacePurpose::StepUp => Ok(Purpose::StepUp),
-        proto::FacePurpose::Unspecified => Err(InvalidField::missing("purpose")),
-    }
 }
 
 fn photo(field: &str, photo: Bytes) -> Result<Bytes, InvalidField> {
@@ -156,18 +135,7 @@ pub(super) fn person(
 }
 
 fn document_type(value: i32) -> Result<DocumentType, InvalidField> {
-    let kind = match known_enum("document.type", value)? {
-        WireDocumentType::Unspecified => return Err(InvalidField::missing("document.type")),
-        WireDocumentType::ResidentId => DocumentType::ResidentId,
-        WireDocumentType::TemporaryResidentId => DocumentType::TemporaryResidentId,
-        WireDocumentType::HongKongMacaoPermit => DocumentType::HongKongMacaoPermit,
-        WireDocumentType::TaiwanPermit => DocumentType::TaiwanPermit,
-        WireDocumentType::ForeignPassport => DocumentType::ForeignPassport,
-        WireDocumentType::ForeignPermanentResidentId => DocumentType::ForeignPermanentResidentId,
-        WireDocumentType::ChinesePassport => DocumentType::ChinesePassport,
-        WireDocumentType::HongKongMacaoResidencePermit => DocumentType::HongKongMacaoResidencePermit,
-        WireDocumentType::TaiwanResidencePermit => DocumentType::TaiwanResidencePermit,
-    };
+    let kind: DocumentType = coded("document.type", value)?;
     if kind.supports_face() {
         return Ok(kind);
     }
@@ -204,11 +172,6 @@ pub(super) fn passed(passed: Passed) -> proto::SubmitCaptureResponse {
 
 pub(super) fn redeemed(redeemed: Redeemed) -> proto::RedeemFaceResultResponse {
     let outcome = redeemed.outcome;
-    let liveness = match outcome.liveness {
-        Liveness::NotEvaluated => proto::LivenessOutcome::NotEvaluated,
-        Liveness::Live => proto::LivenessOutcome::Live,
-        Liveness::ByProvider => proto::LivenessOutcome::ByProvider,
-    };
     let evidence = match outcome.evidence {
         Evidence::Face => EvidenceLevel::Face,
         Evidence::FaceStrict => EvidenceLevel::FaceStrict,
@@ -216,25 +179,18 @@ pub(super) fn redeemed(redeemed: Redeemed) -> proto::RedeemFaceResultResponse {
     let result = proto::FaceResult {
         face_session_id: redeemed.face_session_id.to_string(),
         subject_id: redeemed.subject_id.to_string(),
-        purpose: wire_purpose(redeemed.purpose).into(),
+        purpose: redeemed.purpose.to_wire().into(),
         evidence: evidence.into(),
         similarity: outcome.similarity,
         threshold: outcome.threshold,
-        liveness: liveness.into(),
+        liveness: outcome.liveness.to_wire().into(),
         model_pack: outcome.model_pack,
         decide_time: Some(timestamp(outcome.decide_time)),
-        provider: hosted::provider(outcome.provider).into(),
+        provider: outcome.provider.to_wire().into(),
         passive_score: outcome.passive,
-        actions: wire_actions(&outcome.actions),
+        actions: outcome.actions.iter().map(|action| action.to_wire().into()).collect(),
     };
     proto::RedeemFaceResultResponse { result: Some(result), signed_result: redeemed.signed }
-}
-
-pub(super) const fn wire_purpose(purpose: Purpose) -> proto::FacePurpose {
-    match purpose {
-        Purpose::Collection => proto::FacePurpose::Collection,
-        Purpose::StepUp => proto::FacePurpose::StepUp,
-    }
 }
 
 pub(super) fn row_result(

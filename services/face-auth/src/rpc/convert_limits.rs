@@ -2,15 +2,27 @@
 
 use chrono::{DateTime, Utc};
 use shiming_proto::face::v1 as proto;
-use shiming_rpc::convert::{InvalidField, known_enum, request_meta, timestamp, to_time};
+use shiming_rpc::convert::{InvalidField, timestamp, to_time};
+use shiming_rpc::{Coded as _, coded, enum_table};
 use shiming_store::Page;
 
-use super::convert::{person, wire_purpose};
+use super::convert::person;
 use crate::app::{ChangeLock, FaceLimits, LockChange};
 use crate::domain::{AttackType, FaceLock, KnownPerson, RiskEvent};
 use crate::error::FaceAuthError;
 
 const LONGEST_REASON: usize = 200;
+
+enum_table!(AttackType => proto::AttackType {
+    Presentation,
+    StillImage,
+    FlatFace,
+    FaceSwap,
+    Replay,
+    WrongAction,
+    Timing,
+    ByProvider,
+});
 
 pub(super) fn get_face_limits(
     request: &proto::GetFaceLimitsRequest,
@@ -28,7 +40,6 @@ pub(super) fn lock_face(
         return Err(InvalidField::new("end_time", "PAST", "锁定的结束时间应晚于现在").into());
     }
     Ok(ChangeLock {
-        request: request_meta(&request.request_id, request.validate_only)?,
         person: person(request.document.as_ref(), now)?,
         reason: reason("reason", &request.reason)?,
         change: LockChange::Lock(end_time),
@@ -40,7 +51,6 @@ pub(super) fn unlock_face(
     now: DateTime<Utc>,
 ) -> Result<ChangeLock, FaceAuthError> {
     Ok(ChangeLock {
-        request: request_meta(&request.request_id, request.validate_only)?,
         person: person(request.document.as_ref(), now)?,
         reason: reason("reason", &request.reason)?,
         change: LockChange::Unlock,
@@ -81,7 +91,7 @@ pub(super) fn list_risk_events(
     let page_size = u32::try_from(request.page_size).map_err(|_| InvalidField::malformed("page_size"))?;
     let kind = match request.attack_type {
         0 => None,
-        value => domain_attack(known_enum("attack_type", value)?),
+        value => Some(coded("attack_type", value)?),
     };
     Ok((kind, page_size))
 }
@@ -97,29 +107,12 @@ fn risk_event(event: RiskEvent) -> proto::RiskEvent {
     proto::RiskEvent {
         risk_event_id: event.risk_event_id.to_string(),
         occur_time: Some(timestamp(event.occur_time)),
-        attack_type: wire_attack(event.kind).into(),
+        attack_type: event.kind.to_wire().into(),
         face_session_id: event.face_session_id.to_string(),
-        purpose: wire_purpose(event.purpose).into(),
+        purpose: event.purpose.to_wire().into(),
         subject_id: event.subject_id.to_string(),
         identity_pseudonym: event.identity,
         device_pseudonym: event.device,
         measures: event.measures.into_iter().collect(),
     }
-}
-
-const fn wire_attack(kind: AttackType) -> proto::AttackType {
-    match kind {
-        AttackType::Presentation => proto::AttackType::Presentation,
-        AttackType::StillImage => proto::AttackType::StillImage,
-        AttackType::FlatFace => proto::AttackType::FlatFace,
-        AttackType::FaceSwap => proto::AttackType::FaceSwap,
-        AttackType::Replay => proto::AttackType::Replay,
-        AttackType::WrongAction => proto::AttackType::WrongAction,
-        AttackType::Timing => proto::AttackType::Timing,
-        AttackType::ByProvider => proto::AttackType::ByProvider,
-    }
-}
-
-fn domain_attack(kind: proto::AttackType) -> Option<AttackType> {
-    AttackType::ALL.into_iter().find(|known| wire_attack(*known) == kind)
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use shiming_proto::face::v1::demo_authority_service_server::DemoAuthorityService;
 use shiming_proto::face::v1::{SetDemoReferenceRequest, SetDemoReferenceResponse};
-use shiming_rpc::context;
+use shiming_rpc::convert::meta;
+use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
 use super::convert;
 use crate::app::{self, App};
+use crate::error::FaceAuthError;
 
 /// Stands for the authority in the demo.
 #[derive(Clone)]
@@ -20,9 +22,12 @@ impl DemoAuthorityService for DemoAuthorityApi {
         &self,
         request: Request<SetDemoReferenceRequest>,
     ) -> Result<Response<SetDemoReferenceResponse>, Status> {
-        let caller = context(&request);
-        let command = convert::set_demo_reference(request.into_inner(), self.0.clock.now())?;
-        app::set_demo_reference(&self.0, &caller, command).await?;
-        Ok(Response::new(SetDemoReferenceResponse {}))
+        serve(request, |call, ask| async move {
+            let meta = meta(&ask)?;
+            let command = convert::set_demo_reference(ask, self.0.store.now())?;
+            app::set_demo_reference(&self.0, &call, meta, &command).await?;
+            Ok::<_, FaceAuthError>(SetDemoReferenceResponse {})
+        })
+        .await
     }
 }

@@ -6,12 +6,11 @@ use chrono::{DateTime, Utc};
 use shiming_kernel::{CallContext, Caller};
 use shiming_proto::face::v1 as proto;
 use shiming_proto::face::v1::face_data_service_server::FaceDataService;
-use shiming_rpc::context;
-use shiming_rpc::convert::{InvalidField, page, parse_id, request_meta, timestamp, to_time};
+use shiming_rpc::convert::{InvalidField, meta, page, parse_id, timestamp, to_time};
+use shiming_rpc::{Coded as _, enum_table, serve};
 use tonic::{Request, Response, Status};
 
-use super::convert::{person, wire_purpose};
-use super::hosted;
+use super::convert::person;
 use crate::app::{self, App, EraseFaceData, FaceDataStatistics, ListProcessingRecords};
 use crate::domain::{ErasedCounts, Erasure, ErasureClaims, ProcessedKind, ProcessingRecord};
 use crate::error::FaceAuthError;
@@ -31,60 +30,71 @@ impl FaceDataService for FaceDataApi {
         &self,
         request: Request<proto::EraseFaceDataRequest>,
     ) -> Result<Response<proto::EraseFaceDataResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let command = erase(&caller, &request, self.0.clock.now())?;
-        let erased = app::erase_face_data(&self.0, &caller, &command).await?;
-        Ok(Response::new(proto::EraseFaceDataResponse {
-            erasure: Some(erasure(erased, request.validate_only)),
-        }))
+        serve(request, |call, ask| async move {
+            let command = erase(&call, &ask, self.0.store.now())?;
+            let erased = app::erase_face_data(&self.0, &call, meta(&ask)?, &command).await?;
+            let erasure = Some(erasure(erased, ask.validate_only));
+            Ok::<_, FaceAuthError>(proto::EraseFaceDataResponse { erasure })
+        })
+        .await
     }
 
     async fn verify_erasure_proof(
         &self,
         request: Request<proto::VerifyErasureProofRequest>,
     ) -> Result<Response<proto::VerifyErasureProofResponse>, Status> {
-        let proof = proof(&request.get_ref().proof)?;
-        let claims = app::verify_erasure_proof(&self.0, proof).await?;
-        let answer =
-            proto::VerifyErasureProofResponse { valid: claims.is_some(), claims: claims.map(wire_claims) };
-        Ok(Response::new(answer))
+        serve(request, |_call, ask| async move {
+            let claims = app::verify_erasure_proof(&self.0, proof(&ask.proof)?).await?;
+            let (valid, claims) = (claims.is_some(), claims.map(wire_claims));
+            Ok::<_, FaceAuthError>(proto::VerifyErasureProofResponse { valid, claims })
+        })
+        .await
     }
 
     async fn list_processing_records(
         &self,
         request: Request<proto::ListProcessingRecordsRequest>,
     ) -> Result<Response<proto::ListProcessingRecordsResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let query = list(&caller, &request, self.0.clock.now())?;
-        let found = app::list_processing_records(&self.0, &caller, &query).await?;
-        Ok(Response::new(proto::ListProcessingRecordsResponse {
-            records: found.items.into_iter().map(record).collect(),
-            next_page_token: found.next_page_token,
-        }))
+        serve(request, |call, ask| async move {
+            let query = list(&call, &ask, self.0.store.now())?;
+            let found = app::list_processing_records(&self.0, &call, &query).await?;
+            let records = found.items.into_iter().map(record).collect();
+            let next_page_token = found.next_page_token;
+            Ok::<_, FaceAuthError>(proto::ListProcessingRecordsResponse { records, next_page_token })
+        })
+        .await
     }
 
     async fn get_face_data_statistics(
         &self,
-        _request: Request<proto::GetFaceDataStatisticsRequest>,
+        request: Request<proto::GetFaceDataStatisticsRequest>,
     ) -> Result<Response<proto::GetFaceDataStatisticsResponse>, Status> {
-        Ok(Response::new(statistics(app::get_face_data_statistics(&self.0).await?)))
+        serve(
+            request,
+            |_call, _ask| async move { app::get_face_data_statistics(&self.0).await.map(statistics) },
+        )
+        .await
     }
 
     async fn read_face_evidence(
         &self,
         request: Request<proto::ReadFaceEvidenceRequest>,
     ) -> Result<Response<proto::ReadFaceEvidenceResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let purpose = purpose(&caller, &request.purpose)?;
-        let id = face_session(&request.face_session_id)?;
-        let evidence = app::read_face_evidence(&self.0, &caller, id, &purpose).await?;
-        Ok(Response::new(proto::ReadFaceEvidenceResponse {
-            image: evidence.image.into(),
-            capture_time: Some(timestamp(evidence.create_time)),
-            expire_time: Some(timestamp(evidence.expire_time)),
-        }))
+        serve(request, |call, ask| async move {
+            let purpose = purpose(&call, &ask.purpose)?;
+            let id = parse_id("face_session_id", &ask.face_session_id)?;
+            let evidence = app::read_face_evidence(&self.0, &call, id, &purpose).await?;
+            Ok::<_, FaceAuthError>(proto::ReadFaceEvidenceResponse {
+                image: evidence.image.into(),
+                capture_time: Some(timestamp(evidence.create_time)),
+                expire_time: Some(timestamp(evidence.expire_time)),
+            })
+        })
+        .await
     }
 }
+
+enum_table!(ProcessedKind => proto::ProcessedKind { Document, FaceImage, Liveness, Reference });
 
 fn erase(
     caller: &CallContext,
@@ -92,7 +102,6 @@ fn erase(
     now: DateTime<Utc>,
 ) -> Result<EraseFaceData, FaceAuthError> {
     Ok(EraseFaceData {
-        request: request_meta(&request.request_id, request.validate_only)?,
         person: person(request.document.as_ref(), now)?,
         purpose: purpose(caller, &request.purpose)?,
         withdraw_time: request.withdraw_time.map(|time| to_time("withdraw_time", time)).transpose()?,
@@ -109,12 +118,8 @@ fn list(
         person: person(request.document.as_ref(), now)?,
         purpose: purpose(caller, &request.purpose)?,
         page_size: page.size,
-        page_token: page.token.unwrap_or_default(),
+        page_token: page.token,
     })
-}
-
-fn face_session(id: &str) -> Result<shiming_kernel::FaceSessionId, FaceAuthError> {
-    Ok(parse_id("face_session_id", id)?)
 }
 
 /// Why the caller asks: a service does so for the person of a session, an operator says.
@@ -173,22 +178,15 @@ fn wire_claims(claims: ErasureClaims) -> proto::ErasureClaims {
 }
 
 fn record(record: ProcessingRecord) -> proto::ProcessingRecord {
-    let kinds = record.kinds.into_iter().map(|kind| {
-        i32::from(match kind {
-            ProcessedKind::Document => proto::ProcessedKind::Document,
-            ProcessedKind::FaceImage => proto::ProcessedKind::FaceImage,
-            ProcessedKind::Liveness => proto::ProcessedKind::Liveness,
-            ProcessedKind::Reference => proto::ProcessedKind::Reference,
-        })
-    });
+    let kinds = record.kinds.into_iter().map(|kind| kind.to_wire().into());
     proto::ProcessingRecord {
         record_id: record.record_id.to_string(),
         process_time: Some(timestamp(record.process_time)),
-        purpose: wire_purpose(record.purpose).into(),
+        purpose: record.purpose.to_wire().into(),
         consent_id: record.consent_id.to_string(),
         consent_version: record.consent_version,
         kinds: kinds.collect(),
-        provider: hosted::provider(record.provider).into(),
+        provider: record.provider.to_wire().into(),
         result: record.result,
         evidence_expire_time: record.evidence_expire_time.map(timestamp),
         expire_time: Some(timestamp(record.expire_time)),

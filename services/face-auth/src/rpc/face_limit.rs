@@ -7,7 +7,8 @@ use shiming_proto::face::v1::{
     GetFaceLimitsRequest, GetFaceLimitsResponse, ListRiskEventsRequest, ListRiskEventsResponse,
     LockFaceRequest, LockFaceResponse, UnlockFaceRequest, UnlockFaceResponse,
 };
-use shiming_rpc::context;
+use shiming_rpc::convert::meta;
+use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
 use super::convert_limits as convert;
@@ -24,39 +25,47 @@ impl FaceLimitService for FaceLimitApi {
         &self,
         request: Request<GetFaceLimitsRequest>,
     ) -> Result<Response<GetFaceLimitsResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let (person, purpose) = convert::get_face_limits(&request, self.0.clock.now())?;
-        let limits = app::get_face_limits(&self.0, &caller, &person, &purpose).await?;
-        Ok(Response::new(GetFaceLimitsResponse { limits: Some(convert::limits(limits)) }))
+        serve(request, |call, ask| async move {
+            let (person, purpose) = convert::get_face_limits(&ask, self.0.store.now())?;
+            let limits = app::get_face_limits(&self.0, &call, &person, &purpose).await?;
+            Ok::<_, FaceAuthError>(GetFaceLimitsResponse { limits: Some(convert::limits(limits)) })
+        })
+        .await
     }
 
     async fn lock_face(
         &self,
         request: Request<LockFaceRequest>,
     ) -> Result<Response<LockFaceResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let command = convert::lock_face(&request, self.0.clock.now())?;
-        let limits = app::change_lock(&self.0, &caller, &command).await?;
-        Ok(Response::new(LockFaceResponse { limits: Some(convert::limits(limits)) }))
+        serve(request, |call, ask| async move {
+            let command = convert::lock_face(&ask, self.0.store.now())?;
+            let limits = app::change_lock(&self.0, &call, meta(&ask)?, &command).await?;
+            Ok::<_, FaceAuthError>(LockFaceResponse { limits: Some(convert::limits(limits)) })
+        })
+        .await
     }
 
     async fn unlock_face(
         &self,
         request: Request<UnlockFaceRequest>,
     ) -> Result<Response<UnlockFaceResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let command = convert::unlock_face(&request, self.0.clock.now())?;
-        let limits = app::change_lock(&self.0, &caller, &command).await?;
-        Ok(Response::new(UnlockFaceResponse { limits: Some(convert::limits(limits)) }))
+        serve(request, |call, ask| async move {
+            let command = convert::unlock_face(&ask, self.0.store.now())?;
+            let limits = app::change_lock(&self.0, &call, meta(&ask)?, &command).await?;
+            Ok::<_, FaceAuthError>(UnlockFaceResponse { limits: Some(convert::limits(limits)) })
+        })
+        .await
     }
 
     async fn list_risk_events(
         &self,
         request: Request<ListRiskEventsRequest>,
     ) -> Result<Response<ListRiskEventsResponse>, Status> {
-        let request = request.into_inner();
-        let (kind, page_size) = convert::list_risk_events(&request).map_err(FaceAuthError::from)?;
-        let page = app::list_risk_events(&self.0, kind, page_size, &request.page_token).await?;
-        Ok(Response::new(convert::risk_events(page)))
+        serve(request, |_call, ask| async move {
+            let (kind, page_size) = convert::list_risk_events(&ask)?;
+            let page = app::list_risk_events(&self.0, kind, page_size, &ask.page_token).await?;
+            Ok::<_, FaceAuthError>(convert::risk_events(page))
+        })
+        .await
     }
 }

@@ -8,7 +8,8 @@ use shiming_proto::face::v1::{
     IssueChallengeRequest, IssueChallengeResponse, ListResultKeysRequest, ListResultKeysResponse,
     RedeemFaceResultRequest, RedeemFaceResultResponse, SubmitCaptureRequest, SubmitCaptureResponse,
 };
-use shiming_rpc::context;
+use shiming_rpc::convert::meta;
+use shiming_rpc::{context, serve};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{capture, convert, hosted};
@@ -25,23 +26,30 @@ impl FaceSessionService for FaceSessionApi {
         &self,
         request: Request<CreateFaceSessionRequest>,
     ) -> Result<Response<CreateFaceSessionResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let command = convert::create_face_session(&request, self.0.clock.now())?;
-        let follower = hosted::openid(&request.wechat_openid).map_err(FaceAuthError::from)?;
-        let opened = app::create_face_session(&self.0, &caller, &command).await?;
-        let session = opened.face_session_id;
-        let hosted = app::begin_hosted_check(&self.0, &caller, &command, session, follower.as_ref()).await?;
-        Ok(Response::new(convert::opened(opened, hosted.map(hosted::check), request.validate_only)))
+        serve(request, |call, ask| async move {
+            let (app, meta) = (&self.0, meta(&ask)?);
+            let command = convert::create_face_session(&ask, app.store.now())?;
+            let follower = hosted::openid(&ask.wechat_openid)?;
+            let opened = app::create_face_session(app, &call, meta, &command).await?;
+            let session = opened.face_session_id;
+            let ticket =
+                app::begin_hosted_check(app, &call, meta, &command, session, follower.as_ref()).await?;
+            let hosted = ticket.map(hosted::check);
+            Ok::<_, FaceAuthError>(convert::opened(opened, hosted, meta.validate_only))
+        })
+        .await
     }
 
     async fn issue_challenge(
         &self,
         request: Request<IssueChallengeRequest>,
     ) -> Result<Response<IssueChallengeResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let command = convert::issue_challenge(&request)?;
-        let issued = app::issue_challenge(&self.0, &caller, &command).await?;
-        Ok(Response::new(convert::issued(issued, &self.0.rules, request.validate_only)))
+        serve(request, |call, ask| async move {
+            let (command, meta) = (convert::issue_challenge(&ask)?, meta(&ask)?);
+            let issued = app::issue_challenge(&self.0, &call, meta, &command).await?;
+            Ok::<_, FaceAuthError>(convert::issued(issued, &self.0.rules, meta.validate_only))
+        })
+        .await
     }
 
     async fn submit_capture(
@@ -61,10 +69,12 @@ impl FaceSessionService for FaceSessionApi {
         &self,
         request: Request<CheckHostedFaceRequest>,
     ) -> Result<Response<CheckHostedFaceResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let command = hosted::check_hosted_face(request)?;
-        let passed = app::check_hosted_face(&self.0, &caller, &command).await?;
-        Ok(Response::new(hosted::passed(passed)))
+        serve(request, |call, ask| async move {
+            let command = hosted::check_hosted_face(&ask)?;
+            let passed = app::check_hosted_face(&self.0, &call, meta(&ask)?, &command).await?;
+            Ok::<_, FaceAuthError>(hosted::passed(passed))
+        })
+        .await
     }
 
     async fn list_result_keys(
@@ -78,9 +88,11 @@ impl FaceSessionService for FaceSessionApi {
         &self,
         request: Request<RedeemFaceResultRequest>,
     ) -> Result<Response<RedeemFaceResultResponse>, Status> {
-        let (caller, request) = (context(&request), request.into_inner());
-        let command = convert::redeem_face_result(&request)?;
-        let redeemed = app::redeem_face_result(&self.0, &caller, &command).await?;
-        Ok(Response::new(convert::redeemed(redeemed)))
+        serve(request, |call, ask| async move {
+            let command = convert::redeem_face_result(&ask)?;
+            let redeemed = app::redeem_face_result(&self.0, &call, meta(&ask)?, &command).await?;
+            Ok::<_, FaceAuthError>(convert::redeemed(redeemed))
+        })
+        .await
     }
 }

@@ -2,7 +2,8 @@
 
 use shiming_kernel::Redacted;
 use shiming_proto::face::v1 as proto;
-use shiming_rpc::convert::{InvalidField, parse_id, request_meta, required_text, timestamp};
+use shiming_rpc::convert::{InvalidField, parse_id, required_text, timestamp};
+use shiming_rpc::{Coded as _, enum_table};
 
 use crate::app::{CheckHostedFace, HostedPassed};
 use crate::domain::{Provider, Ticket};
@@ -22,13 +23,12 @@ pub(super) fn openid(text: &str) -> Result<Option<Redacted<String>>, InvalidFiel
 }
 
 pub(super) fn check_hosted_face(
-    request: proto::CheckHostedFaceRequest,
+    request: &proto::CheckHostedFaceRequest,
 ) -> Result<CheckHostedFace, FaceAuthError> {
     required_text("capture_token", &request.capture_token)?;
     Ok(CheckHostedFace {
-        request: request_meta(&request.request_id, request.validate_only)?,
         face_session_id: parse_id("face_session_id", &request.face_session_id)?,
-        capture_token: request.capture_token.into(),
+        capture_token: request.capture_token.clone().into(),
         client_code: request.client_code.into(),
     })
 }
@@ -40,18 +40,11 @@ pub(super) fn passed(passed: HostedPassed) -> proto::CheckHostedFaceResponse {
     }
 }
 
-pub(super) const fn provider(provider: Provider) -> proto::FaceProvider {
-    match provider {
-        Provider::BuiltIn => proto::FaceProvider::BuiltIn,
-        Provider::External => proto::FaceProvider::External,
-        Provider::WeChat => proto::FaceProvider::Wechat,
-        Provider::Tencent => proto::FaceProvider::Tencent,
-    }
-}
+enum_table!(Provider => proto::FaceProvider { BuiltIn, External, WeChat = Wechat, Tencent });
 
 /// What the browser is given of a ticket.
 pub(super) fn check(ticket: Ticket) -> proto::HostedCheck {
-    let provider = provider(ticket.provider()).into();
+    let provider = ticket.provider().to_wire().into();
     let (url, verify_id) = match ticket {
         Ticket::WeChat { verify_id, .. } => (String::new(), verify_id),
         Ticket::Tencent { url, .. } => (url, String::new()),

@@ -9,7 +9,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Statement,
 };
-use shiming_kernel::RequestId;
+use shiming_kernel::{RequestId, china_date};
 use shiming_store::{StoreError, Tx};
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::entities::{
     authority_reference, face_attempt, face_evidence, face_session, face_tombstone, provider_check,
 };
 use super::{Found, Vault};
-use crate::domain::{ErasedCounts, Erasure, china_date};
+use crate::domain::{ErasedCounts, Erasure};
 
 /// Nobody else changes what is kept of this identity until the transaction ends.
 pub(crate) async fn take_turn(tx: &Tx, vault: &Vault, document: &str) -> Found<()> {

@@ -6,13 +6,13 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QuerySelect as _, TryInsertResult,
 };
+use shiming_face_engine::Template;
 use shiming_store::{StoreError, Tx};
 use uuid::Uuid;
 
 use super::entities::authority_reference::{ActiveModel, Column, Entity, Model};
 use super::{Found, Vault};
 use crate::domain::IdentityKeys;
-use crate::engine::Template;
 
 /// A reference as stored; its template stays sealed until it is compared.
 pub(crate) struct Reference {

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shiming_crypto::{BlindIndex, CryptoError, Keyring, KeyringError, MacKey, Sealer, field_context};
+use shiming_face_engine::{ModelVersions, Template};
 use uuid::Uuid;
 
 use super::Found;
 use crate::domain::IdentityKeys;
-use crate::engine::{ModelVersions, Template};
 
 const TEMPLATE: &str = "authority_references.template";
 const NAME: &str = "authority_references.name";

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use shiming_face_auth::{AcceptedText, Config};
+use shiming_face_auth::{AcceptedText, Settings};
 use shiming_proto::face::v1::{
     ConsentReceipt, CreateFaceSessionRequest, CreateFaceSessionResponse, FaceProvider, FacePurpose,
     GetFaceDataStatisticsRequest, GetFaceDataStatisticsResponse, ListProcessingRecordsRequest,
@@ -140,7 +140,7 @@ fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
     }
 }
 
-fn keeping(config: &mut Config) {
+fn keeping(config: &mut Settings) {
     config.evidence.keep = true;
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use shiming_face_auth::{Config, ProviderName};
+use shiming_face_auth::{ProviderName, Settings};
 use shiming_kernel::{ErrorKind, ManualClock};
 use shiming_proto::face::v1::{
     CheckHostedFaceRequest, CheckHostedFaceResponse, CreateFaceSessionRequest, CreateFaceSessionResponse,
@@ -49,7 +49,7 @@ impl World {
         let clock = Arc::new(ManualClock::new("2026-11-23T02:00:00Z".parse().unwrap()));
         let (wechat, wechat_account) = WeChat::start().await;
         let (tencent, tencent_account) = Tencent::start(Arc::clone(&clock)).await;
-        let set = |config: &mut Config| {
+        let set = |config: &mut Settings| {
             config.authority.order = order.to_vec();
             config.authority.wechat = Some(wechat_account);
             config.authority.tencent = Some(tencent_account);

@@ -4,6 +4,7 @@ use sea_orm::ConnectionTrait as _;
 use shiming_face_auth::FaceAuth;
 use shiming_kernel::{ErrorKind, SystemClock};
 use shiming_runtime::Shutdown;
+use shiming_service::{ConfigOf, Opened};
 use shiming_testkit::{Backend, TestDatabase};
 
 use crate::film::Film;
@@ -102,17 +103,15 @@ async fn without_an_audit_log_there_is_no_result(database: TestDatabase) {
 async fn a_missing_or_altered_model_stops_the_start(database: TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(&database);
-    config.engine.models = folder.path().to_owned();
-    let refused =
-        FaceAuth::build(&config, SystemClock::shared(), &Shutdown::new()).await.unwrap_err().to_string();
+    config.own.engine.models = folder.path().to_owned();
+    let refused = format!("{:#}", open(&config).await);
     assert!(refused.contains("missing") && refused.contains("make models"), "{refused}");
     copy(&repository(".setup/models"), folder.path());
     let net = folder.path().join("fr_feature.onnx");
     let mut bytes = std::fs::read(&net).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&net, bytes).unwrap();
-    let refused =
-        FaceAuth::build(&config, SystemClock::shared(), &Shutdown::new()).await.unwrap_err().to_string();
+    let refused = format!("{:#}", open(&config).await);
     assert!(refused.contains("fr_feature.onnx") && refused.contains("altered"), "{refused}");
 }
 
@@ -129,4 +128,9 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
             std::fs::copy(&source, &target).unwrap();
         }
     }
+}
+
+/// Why it doesn't open.
+async fn open(config: &ConfigOf<FaceAuth>) -> anyhow::Error {
+    Opened::<FaceAuth>::open(config, SystemClock::shared(), &Shutdown::new()).await.err().unwrap()
 }

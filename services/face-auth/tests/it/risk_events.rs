@@ -1,24 +1,17 @@
 //! What becomes known of a suspected attack: to operators page by page, to the person concerned by a message.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use shiming_face_auth::Config;
+use shiming_face_auth::Settings;
 use shiming_kernel::ClientInfo;
 use shiming_proto::face::v1::{
     AttackType, CreateFaceSessionRequest, CreateFaceSessionResponse, FacePurpose, ListRiskEventsRequest,
     ListRiskEventsResponse, RiskEvent,
 };
-use shiming_proto::messaging::v1::event_service_server::{EventService, EventServiceServer};
-use shiming_proto::messaging::v1::{DeliverEventsRequest, DeliverEventsResponse, Event};
 use shiming_rpc::client::with_client_info;
-use shiming_rpc::{Listeners, NoSessions, PolicyTable, ServerBuilder};
-use shiming_runtime::Shutdown;
-use shiming_runtime::config::{ListenConfig, PeerConfig};
-use shiming_testkit::TestDatabase;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tonic::{Request, Response, Status};
+use shiming_testkit::{Inbox, TestDatabase};
+use tonic::{Request, Status};
 
 use crate::film::{Film, GAP, frozen};
 use crate::stand::{Stand, ZHANG, for_person, parts, problem, reason, subject};
@@ -29,7 +22,7 @@ shiming_testkit::on_each_database!(
     a_suspected_attack_is_told_to_the_person_where_there_is_one,
 );
 
-fn patient(config: &mut Config) {
+fn patient(config: &mut Settings) {
     (config.limits.attempts_per_day, config.limits.attacks_per_day) = (100, 100);
     (config.limits.device.attempts_per_day, config.limits.device.attacks_per_day) = (100, 100);
 }
@@ -123,54 +116,16 @@ async fn a_risk_event_tells_devices_apart_and_names_nobody(database: TestDatabas
     }
 }
 
-/// Messaging as face-auth sees it.
-struct Inbox(UnboundedSender<Event>);
-
-impl Inbox {
-    async fn start(shutdown: &Shutdown) -> (UnboundedReceiver<Event>, PeerConfig) {
-        let (arrive, arrived) = unbounded_channel();
-        let listeners = Listeners::loopback().await.unwrap();
-        let address = listeners.grpc_address().unwrap();
-        ServerBuilder::new(
-            "messaging",
-            &ListenConfig::loopback(address, address),
-            PolicyTable::of(&["shiming.messaging.v1.EventService"]).unwrap(),
-            Arc::new(NoSessions),
-            shutdown.clone(),
-        )
-        .add(EventServiceServer::new(Self(arrive)))
-        .spawn(listeners);
-        (arrived, PeerConfig::plaintext(format!("http://{address}")))
-    }
-}
-
-#[tonic::async_trait]
-impl EventService for Inbox {
-    async fn deliver_events(
-        &self,
-        request: Request<DeliverEventsRequest>,
-    ) -> Result<Response<DeliverEventsResponse>, Status> {
-        let events = request.into_inner().events;
-        let accepted_count = i32::try_from(events.len()).unwrap();
-        for event in events {
-            self.0.send(event).unwrap();
-        }
-        Ok(Response::new(DeliverEventsResponse { accepted_count }))
-    }
-}
-
 async fn a_suspected_attack_is_told_to_the_person_where_there_is_one(database: TestDatabase) {
-    let shutdown = Shutdown::new();
-    shiming_runtime::install_crypto_provider();
-    let (mut arrived, messaging) = Inbox::start(&shutdown).await;
-    let stand = Stand::start_with(database, |config| config.peers.messaging = messaging).await;
+    let inbox = Inbox::start().await;
+    let stand = Stand::start_beside(database, inbox.peer()).await;
     for purpose in [FacePurpose::Collection, FacePurpose::StepUp] {
         let request = CreateFaceSessionRequest { purpose: purpose.into(), ..for_person(ZHANG) };
         attack(&stand, &stand.open(request).await.unwrap(), GAP).await;
     }
     assert_eq!(stand.count("SELECT COUNT(*) FROM outbox WHERE topic = 'face.attack_suspected'").await, 2);
     stand.start_jobs();
-    let (collection, step_up) = (arrived.recv().await.unwrap(), arrived.recv().await.unwrap());
+    let (collection, step_up) = (inbox.next().await, inbox.next().await);
     assert_eq!([&collection, &step_up].map(|event| event.r#type.as_str()), ["face.attack_suspected"; 2]);
     assert_eq!(collection.messages, [], "who isn't collected yet has no inbox");
     let told: Vec<_> = step_up
@@ -183,6 +138,4 @@ async fn a_suspected_attack_is_told_to_the_person_where_there_is_one(database: T
         stand.limits().list_risk_events(ListRiskEventsRequest::default()).await.unwrap().into_inner();
     assert_eq!(step_up.event_id, events.events[0].risk_event_id, "one id from end to end");
     assert_eq!(step_up.occur_time, events.events[0].occur_time);
-    shutdown.begin();
-    shutdown.hard().cancel();
 }

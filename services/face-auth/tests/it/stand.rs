@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use shiming_crypto::KeyringConfig;
-use shiming_face_auth::{Config, DEFAULT, FaceAuth, NAME, SERVICES};
-use shiming_kernel::{ManualClock, Redacted};
+use shiming_face_auth::{FaceAuth, Settings};
+use shiming_kernel::ManualClock;
 use shiming_proto::face::v1::authority_service_client::AuthorityServiceClient;
 use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityServiceClient;
 use shiming_proto::face::v1::face_data_service_client::FaceDataServiceClient;
@@ -20,10 +19,10 @@ use shiming_proto::face::v1::{
     SubmitCaptureRequest, SubmitCaptureResponse,
 };
 use shiming_proto::types::v1::{DocumentType, EvidenceLevel, IdentityDocument};
+use shiming_rpc::ClientChannel;
 use shiming_rpc::status::Problem;
-use shiming_rpc::{ClientChannel, Connector, Listeners, NoSessions, PolicyTable, ServerBuilder};
-use shiming_runtime::Shutdown;
 use shiming_runtime::config::PeerConfig;
+use shiming_service::ConfigOf;
 use shiming_testkit::{Backend, TestDatabase};
 use tonic::Status;
 use uuid::Uuid;
@@ -42,24 +41,7 @@ pub(crate) const TEXT_SHA256: &str = "b79d8aae2ebc98f80d01d57e832516254d0cba4e77
 pub(crate) struct Stand {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) database: TestDatabase,
-    config: Config,
-    running: Running,
-}
-
-struct Running {
-    service: FaceAuth,
-    shutdown: Shutdown,
-    peer: PeerConfig,
-    identity: Connector,
-    gateway: Connector,
-    operator: Connector,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.shutdown.begin();
-        self.shutdown.hard().cancel();
-    }
+    running: shiming_testkit::Stand<FaceAuth>,
 }
 
 impl Stand {
@@ -68,7 +50,7 @@ impl Stand {
     }
 
     /// With other settings.
-    pub(crate) async fn start_with(database: TestDatabase, set: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn start_with(database: TestDatabase, set: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::new("2026-11-23T02:00:00Z".parse().unwrap()));
         Self::start_at(database, clock, set).await
     }
@@ -77,21 +59,30 @@ impl Stand {
     pub(crate) async fn start_at(
         database: TestDatabase,
         clock: Arc<ManualClock>,
-        set: impl FnOnce(&mut Config),
+        set: impl FnOnce(&mut Settings),
     ) -> Self {
-        shiming_runtime::install_crypto_provider();
         let mut config = config(&database);
-        set(&mut config);
-        let running = serve(&config, &clock).await;
-        Self { clock, database, config, running }
+        set(&mut config.own);
+        let running = shiming_testkit::Stand::start(config, Arc::clone(&clock)).await;
+        Self { clock, database, running }
+    }
+
+    /// With a messaging service that is up.
+    pub(crate) async fn start_beside(database: TestDatabase, messaging: PeerConfig) -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-23T02:00:00Z".parse().unwrap()));
+        let mut config = config(&database);
+        config.peers.insert("messaging".into(), messaging);
+        let running = shiming_testkit::Stand::start(config, Arc::clone(&clock)).await;
+        Self { clock, database, running }
     }
 
     /// Ends the service and starts it again on the same database.
     pub(crate) async fn restart(self) -> Self {
-        let Self { clock, database, config, running } = self;
+        let Self { clock, database, running } = self;
+        let config = running.config.clone();
         drop(running);
-        let running = serve(&config, &clock).await;
-        Self { clock, database, config, running }
+        let running = shiming_testkit::Stand::start(config, Arc::clone(&clock)).await;
+        Self { clock, database, running }
     }
 
     /// With Audun as 张三's reference.
@@ -106,56 +97,55 @@ impl Stand {
         assert!(stored[0].stored, "{stored:?}");
     }
 
-    fn channel(&self, connector: &Connector) -> ClientChannel {
-        connector.connect(&self.running.peer).unwrap()
+    fn channel(&self, caller: &'static str) -> ClientChannel {
+        self.running.channel(caller)
     }
 
     /// Face sessions as identity sees them.
     pub(crate) fn identity(&self) -> FaceSessionServiceClient<ClientChannel> {
-        FaceSessionServiceClient::new(self.channel(&self.running.identity))
+        FaceSessionServiceClient::new(self.channel("identity"))
     }
 
     /// Face sessions as the gateway sees them.
     pub(crate) fn gateway(&self) -> FaceSessionServiceClient<ClientChannel> {
-        FaceSessionServiceClient::new(self.channel(&self.running.gateway))
+        FaceSessionServiceClient::new(self.channel("gateway"))
     }
 
     pub(crate) fn authority(&self) -> AuthorityServiceClient<ClientChannel> {
-        AuthorityServiceClient::new(self.channel(&self.running.operator))
+        AuthorityServiceClient::new(self.channel("ops:li"))
     }
 
     pub(crate) fn limits(&self) -> FaceLimitServiceClient<ClientChannel> {
-        FaceLimitServiceClient::new(self.channel(&self.running.operator))
+        FaceLimitServiceClient::new(self.channel("ops:li"))
     }
 
     /// Limits as callers see them who may not.
     pub(crate) fn limits_for_others(&self) -> [FaceLimitServiceClient<ClientChannel>; 2] {
-        [&self.running.gateway, &self.running.identity]
-            .map(|caller| FaceLimitServiceClient::new(self.channel(caller)))
+        ["gateway", "identity"].map(|caller| FaceLimitServiceClient::new(self.channel(caller)))
     }
 
     /// Starts what runs beside the calls: events are delivered from now on.
     pub(crate) fn start_jobs(&self) {
-        self.running.service.start(&self.running.shutdown);
+        self.running.opened.start().unwrap();
     }
 
     /// Face data as identity sees it.
     pub(crate) fn data_for_identity(&self) -> FaceDataServiceClient<ClientChannel> {
-        FaceDataServiceClient::new(self.channel(&self.running.identity))
+        FaceDataServiceClient::new(self.channel("identity"))
     }
 
     /// Face data as the gateway sees it.
     pub(crate) fn data_for_gateway(&self) -> FaceDataServiceClient<ClientChannel> {
-        FaceDataServiceClient::new(self.channel(&self.running.gateway))
+        FaceDataServiceClient::new(self.channel("gateway"))
     }
 
     /// Face data as operators see it.
     pub(crate) fn data_for_operator(&self) -> FaceDataServiceClient<ClientChannel> {
-        FaceDataServiceClient::new(self.channel(&self.running.operator))
+        FaceDataServiceClient::new(self.channel("ops:li"))
     }
 
     pub(crate) fn demo(&self) -> DemoAuthorityServiceClient<ClientChannel> {
-        DemoAuthorityServiceClient::new(self.channel(&self.running.gateway))
+        DemoAuthorityServiceClient::new(self.channel("gateway"))
     }
 
     pub(crate) async fn import(&self, rows: Vec<Reference>) -> Vec<ImportReferencesResponse> {
@@ -340,36 +330,11 @@ impl Stand {
     }
 }
 
-async fn serve(config: &Config, clock: &Arc<ManualClock>) -> Running {
-    let shutdown = Shutdown::new();
-    let service = FaceAuth::build(config, Arc::<ManualClock>::clone(clock), &shutdown).await.unwrap();
-    let listeners = Listeners::loopback().await.unwrap();
-    let peer = PeerConfig::plaintext(format!("http://{}", listeners.grpc_address().unwrap()));
-    let policies = PolicyTable::of(SERVICES).unwrap();
-    let server = ServerBuilder::new(NAME, &config.listen, policies, Arc::new(NoSessions), shutdown.clone());
-    service.mount(server).spawn(listeners);
-    Running {
-        identity: Connector::new("identity", &shutdown).unwrap(),
-        gateway: Connector::new("gateway", &shutdown).unwrap(),
-        operator: Connector::new("ops:li", &shutdown).unwrap(),
-        service,
-        shutdown,
-        peer,
-    }
-}
-
-pub(crate) fn config(database: &TestDatabase) -> Config {
-    let keyring = serde_json::to_value(KeyringConfig::generate()).unwrap();
-    let mut tree: toml::Table = DEFAULT.parse().unwrap();
-    tree.insert("keyring".into(), toml::Value::try_from(keyring).unwrap());
-    let mut config: Config = toml::Value::Table(tree).try_into().unwrap();
-    config.store.url = Redacted::from(database.url());
-    config.listen.tls = None;
-    config.listen.plaintext_loopback = true;
-    config.engine.models = repository(".setup/models");
+pub(crate) fn config(database: &TestDatabase) -> ConfigOf<FaceAuth> {
+    let mut config = shiming_testkit::Stand::<FaceAuth>::config(database);
+    config.own.engine.models = repository(".setup/models");
     // A turn of the head: the shortest challenge there is. Tests of others ask for them.
-    (config.liveness.fewest_actions, config.liveness.most_actions) = (1, 1);
-    config.peers.messaging = PeerConfig::plaintext("http://127.0.0.1:9".to_owned());
+    (config.own.liveness.fewest_actions, config.own.liveness.most_actions) = (1, 1);
     config
 }
 

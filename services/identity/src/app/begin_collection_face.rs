@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::json;
 use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
 use super::erase_withdrawn::settle_withdrawals;
-use super::{App, TicketView, allow, audit, derived_id, derived_request, idempotency};
+use super::{App, TicketView, allow, derived_id, derived_request};
 use crate::clients::face::{NewFaceSession, Purpose};
 use crate::domain::collection::{Collection, Step};
 use crate::domain::consent::{ConsentGiven, ConsentPurpose, ConsentText};
@@ -29,7 +29,7 @@ pub(crate) async fn begin_collection_face(
     request: RequestMeta,
     command: &BeginCollectionFace,
 ) -> Result<Option<TicketView>, IdentityError> {
-    let key = idempotency(caller, "BeginCollectionFace", request, command);
+    let key = Idempotency::of(caller, "BeginCollectionFace", request, command);
     if let Some(done) = app.replayed("begin_collection_face", &key).await? {
         return Ok(done);
     }
@@ -113,6 +113,6 @@ async fn attempt(
         "consent_version": consent.text.version,
         "face_session_id": ticket.face_session_id,
     });
-    tx.audit(audit(caller, "collection.face_opened", collection.id, detail));
+    tx.audit(AuditEntry::of(caller, "collection.face_opened", collection.id, detail));
     Ok(tx.finish(key, Some(ticket.clone())).await?)
 }

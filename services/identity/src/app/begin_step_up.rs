@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 use shiming_kernel::{CallContext, RequestMeta, Session};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
 use super::erase_withdrawn::settle_withdrawals;
-use super::{App, TicketView, audit, derived_id, derived_request, idempotency};
+use super::{App, TicketView, derived_id, derived_request};
 use crate::clients::face::{NewFaceSession, Purpose};
 use crate::domain::consent::{ConsentGiven, ConsentPurpose, ConsentText};
 use crate::domain::person::Person;
@@ -28,7 +28,7 @@ pub(crate) async fn begin_step_up(
     command: &BeginStepUp,
 ) -> Result<Option<TicketView>, IdentityError> {
     let session = caller.session.as_ref().ok_or(IdentityError::SessionInvalid)?;
-    let key = idempotency(caller, "BeginStepUp", request, command);
+    let key = Idempotency::of(caller, "BeginStepUp", request, command);
     if let Some(done) = app.replayed("begin_step_up", &key).await? {
         return Ok(done);
     }
@@ -101,6 +101,6 @@ async fn attempt(
         "face_session_id": face_session_id,
         "session_id": opened.session.session_id,
     });
-    tx.audit(audit(caller, "step_up.face_opened", format!("person:{}", opened.person.id), detail));
+    tx.audit(AuditEntry::of(caller, "step_up.face_opened", format!("person:{}", opened.person.id), detail));
     Ok(tx.finish(key, Some(opened.ticket.clone())).await?)
 }

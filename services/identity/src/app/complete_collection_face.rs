@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, allow, audit, derived_request, idempotency};
+use super::{App, allow, derived_request};
 use crate::clients::face::{FaceResult, Purpose, Redemption};
 use crate::domain::collection::{Collection, Step};
 use crate::error::IdentityError;
@@ -34,7 +34,7 @@ pub(crate) async fn complete_collection_face(
     request: RequestMeta,
     command: &CompleteCollectionFace,
 ) -> Result<FacePassed, IdentityError> {
-    let key = idempotency(caller, "CompleteCollectionFace", request, command);
+    let key = Idempotency::of(caller, "CompleteCollectionFace", request, command);
     if let Some(done) = app.replayed("complete_collection_face", &key).await? {
         return Ok(done);
     }
@@ -47,7 +47,7 @@ pub(crate) async fn complete_collection_face(
     let result = redeem(app, caller, &collection, command.face_session_id).await?;
     let known = persons::is_collected(app.store.reader(), &app.vault, &collection.identity.key()).await?;
     if known {
-        app.record(audit(caller, "collection.already_collected", collection.id, json!({}))).await?;
+        app.record(AuditEntry::of(caller, "collection.already_collected", collection.id, json!({}))).await?;
         return Err(IdentityError::AlreadyCollected);
     }
     let attempt = || attempt(app, caller, &key, &hash, command.face_session_id, &result);
@@ -76,7 +76,7 @@ async fn refuse(
 ) -> Result<(), IdentityError> {
     tracing::warn!(collection.id = %collection.id, "face result of another session refused");
     let detail = json!({"face_session_id": session, "ip_hash": caller.client.ip_hash});
-    app.record(audit(caller, "risk.face_result_refused", collection.id, detail)).await?;
+    app.record(AuditEntry::of(caller, "risk.face_result_refused", collection.id, detail)).await?;
     Err(IdentityError::FaceResultRefused)
 }
 
@@ -126,6 +126,6 @@ async fn attempt(
         "threshold": result.threshold,
         "model_pack": result.model_pack,
     });
-    tx.audit(audit(caller, "collection.face_passed", collection.id, detail));
+    tx.audit(AuditEntry::of(caller, "collection.face_passed", collection.id, detail));
     Ok(tx.finish(key, FacePassed { expire_time: collection.expire_time }).await?)
 }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
 use super::sessions::{self, OpenedSession};
-use super::{App, audit, derived_request, idempotency};
+use super::{App, derived_request};
 use crate::clients::face::{FaceResult, Purpose, Redemption};
 use crate::domain::session::SessionRecord;
 use crate::error::IdentityError;
@@ -26,7 +26,7 @@ pub(crate) async fn complete_step_up(
     token: &Redacted<String>,
     command: &CompleteStepUp,
 ) -> Result<Option<OpenedSession>, IdentityError> {
-    let key = idempotency(caller, "CompleteStepUp", request, command);
+    let key = Idempotency::of(caller, "CompleteStepUp", request, command);
     if let Some(done) = app.replayed::<Option<OpenedSession>>("complete_step_up", &key).await? {
         sessions::end_replaced(app, token, done.as_ref()).await?;
         return Ok(done);
@@ -69,7 +69,7 @@ async fn check_opened_here(
     }
     let detail = json!({"face_session_id": face_session, "session_id": session.session_id});
     let subject = format!("person:{}", session.person_id);
-    app.record(audit(caller, "risk.face_result_refused", subject, detail)).await?;
+    app.record(AuditEntry::of(caller, "risk.face_result_refused", subject, detail)).await?;
     Err(IdentityError::FaceResultRefused)
 }
 
@@ -88,7 +88,7 @@ async fn attempt(
     if !step_ups::complete(tx.conn(), face_session, tx.now()).await? {
         return Err(IdentityError::FaceResultRefused);
     }
-    let opened = sessions::open(app, old.clone().stepped_up(&*app.clock)).await?;
+    let opened = sessions::open(app, old.clone().stepped_up(&**app.store.clock())).await?;
     let session = &opened.view.record.session;
     let detail = json!({
         "session_id": session.session_id,
@@ -98,6 +98,6 @@ async fn attempt(
         "threshold": result.threshold,
         "model_pack": result.model_pack,
     });
-    tx.audit(audit(caller, "session.stepped_up", format!("person:{}", session.person_id), detail));
+    tx.audit(AuditEntry::of(caller, "session.stepped_up", format!("person:{}", session.person_id), detail));
     Ok(tx.finish(key, Some(opened)).await?)
 }

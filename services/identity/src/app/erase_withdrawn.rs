@@ -2,11 +2,11 @@
 //! erases nothing twice and gets the same proof.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::json;
+use shiming_kernel::{CallContext, Caller};
+use shiming_service::Service;
 use shiming_store::AuditEntry;
-use tokio_util::sync::CancellationToken;
 
 use super::{App, derived_request};
 use crate::clients::face_data::{FaceOwner, NewErasure};
@@ -15,7 +15,6 @@ use crate::domain::withdrawal::Withdrawal;
 use crate::error::IdentityError;
 use crate::store::{persons, withdrawals};
 
-const EVERY: Duration = Duration::from_secs(30);
 const AT_ONCE: u64 = 100;
 
 /// Erases, and completes the withdrawal with the proof.
@@ -31,14 +30,11 @@ pub(super) async fn erase_withdrawn(app: &App, withdrawal: &Withdrawal) -> Resul
     let complete = || async {
         let tx = app.store.begin("erase_withdrawn").await?;
         if withdrawals::mark_erased(tx.conn(), withdrawal.id, &erasure).await? {
-            tx.audit(AuditEntry {
-                actor: format!("service:{}", crate::NAME),
-                action: "consent.face_data_erased",
-                subject: format!("person:{}", withdrawal.person_id),
-                detail: json!({"withdrawal_id": withdrawal.id, "erasure_id": erasure.erasure_id,
-                    "erased": erasure.counts}),
-                trace_id: None,
-            });
+            let caller = CallContext::new(Caller::Service(<crate::Identity as Service>::NAME.to_owned()));
+            let detail = json!({"withdrawal_id": withdrawal.id, "erasure_id": erasure.erasure_id,
+                "erased": erasure.counts});
+            let subject = format!("person:{}", withdrawal.person_id);
+            tx.audit(AuditEntry::of(&caller, "consent.face_data_erased", subject, detail));
         }
         Ok::<_, IdentityError>(tx.commit().await?)
     };
@@ -55,28 +51,12 @@ pub(super) async fn settle_withdrawals(app: &App, identity: &Identity) -> Result
     Ok(())
 }
 
-/// Goes on with erasures that were not done, at start and every half minute until `stop`. Any number of replicas may do so.
-pub(crate) async fn erase_pending(app: Arc<App>, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = try_all(&app) => {}
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
-        }
-    }
-}
-
-async fn try_all(app: &App) {
-    let pending = match withdrawals::pending(app.store.reader(), AT_ONCE).await {
-        Ok(pending) => pending,
-        Err(error) => return tracing::warn!(error = ?error, "erasures will be looked for next time"),
-    };
-    for withdrawal in pending {
-        if let Err(error) = erase_withdrawn(app, &withdrawal).await {
+/// Goes on with erasures that were not done.
+pub(crate) async fn erase_pending(app: Arc<App>) -> Result<(), IdentityError> {
+    for withdrawal in withdrawals::pending(app.store.reader(), AT_ONCE).await? {
+        if let Err(error) = erase_withdrawn(&app, &withdrawal).await {
             tracing::warn!(error = ?error, withdrawal_id = %withdrawal.id, "face data will be erased next time");
         }
     }
+    Ok(())
 }

@@ -5,13 +5,13 @@ use serde_json::json;
 use shiming_crypto::TokenHash;
 use shiming_identifiers::Mobile;
 use shiming_kernel::{CallContext, EventId, EvidenceLevel, FieldViolation, PersonId, Redacted, RequestMeta};
-use shiming_store::{Idempotency, OutboxEvent, StoreError, Tx};
+use shiming_store::{AuditEntry, Idempotency, OutboxEvent, StoreError, Tx};
 
 use super::codes::{self, CodeTarget};
-use super::{App, allow, audit, idempotency};
+use super::{App, allow};
 use crate::domain::code::is_code;
 use crate::domain::collection::{Collection, Step};
-use crate::domain::event::{COLLECTION_COMPLETED, Notice};
+use crate::domain::event::{COLLECTION_COMPLETED, collection_completed};
 use crate::domain::person::Person;
 use crate::domain::profile::{Profile, ProfileForm, ProfileRefusal};
 use crate::error::IdentityError;
@@ -39,7 +39,7 @@ pub(crate) async fn finish_collection(
     request: RequestMeta,
     command: &FinishCollection,
 ) -> Result<CollectionFinished, IdentityError> {
-    let key = idempotency(caller, "FinishCollection", request, command);
+    let key = Idempotency::of(caller, "FinishCollection", request, command);
     if let Some(done) = app.replayed("finish_collection", &key).await? {
         return Ok(done);
     }
@@ -122,7 +122,7 @@ async fn attempt(
     let taken = persons::taken_slots(tx.conn(), &app.vault, form.mobile).await?;
     let slot = free_slot(&taken, app.rules.persons_per_mobile).ok_or(IdentityError::MobileInUse)?;
     let person = Person {
-        id: PersonId::new(&*app.clock),
+        id: PersonId::new(&**app.store.clock()),
         identity: collection.identity.clone(),
         mobile: form.mobile.clone(),
         profile: form.profile.clone(),
@@ -137,16 +137,16 @@ async fn attempt(
         "persons_with_this_mobile": taken.len() + 1,
         "ip_hash": caller.client.ip_hash,
     });
-    tx.audit(audit(caller, COLLECTION_COMPLETED, collection.id, detail));
+    tx.audit(AuditEntry::of(caller, COLLECTION_COMPLETED, collection.id, detail));
     tell(app, &tx, &person)?;
     Ok(tx.finish(key, CollectionFinished { person_id: person.id }).await?)
 }
 
 fn tell(app: &App, tx: &Tx, person: &Person) -> Result<(), IdentityError> {
-    let notice = Notice::collection_completed(person.id, &person.identity.name.masked(), tx.now());
+    let notice = collection_completed(person.id, &person.identity.name.masked(), tx.now());
     let payload = serde_json::to_vec(&notice).map_err(StoreError::from)?;
     tx.emit(OutboxEvent::new(
-        EventId::new(&*app.clock),
+        EventId::new(&**app.store.clock()),
         COLLECTION_COMPLETED,
         person.id.to_string(),
         payload,

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 use serde_json::json;
-use shiming_kernel::CallContext;
+use shiming_kernel::{CallContext, rest_of_china_day};
+use shiming_store::AuditEntry;
 
-use super::{App, audit};
-use crate::domain::calendar::rest_of_china_day;
+use super::App;
 use crate::domain::code::CodePurpose;
 use crate::error::IdentityError;
 use crate::store::attempts;
@@ -65,7 +65,8 @@ impl TakenTry<'_> {
         }
         tracing::warn!(purpose = purpose.as_str(), "identity locked for today");
         let subject = format!("identity:{}", app.pseudonym(self.identity_key));
-        app.record(audit(caller, "identity.locked", subject, json!({"purpose": purpose.as_str()}))).await
+        app.record(AuditEntry::of(caller, "identity.locked", subject, json!({"purpose": purpose.as_str()})))
+            .await
     }
 }
 

@@ -8,12 +8,12 @@ use serde::Serialize;
 use serde_json::json;
 use shiming_identifiers::Mobile;
 use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
 use super::codes::{self, CodeTarget};
 use super::send_login_code::{check, matching_person};
 use super::sessions::{self, OpenedSession};
-use super::{App, DocumentInput, audit, idempotency};
+use super::{App, DocumentInput};
 use crate::domain::code::{Verdict, is_code};
 use crate::domain::identity::Identity;
 use crate::domain::session::SessionRecord;
@@ -39,7 +39,7 @@ pub(crate) async fn log_in(
         faults.push(FieldViolation::new("code", "CODE_FORMAT", "请输入6位数字验证码"));
     }
     let (identity, mobile) = check(app, &command.document, &command.mobile, faults)?;
-    let key = idempotency(caller, "LogIn", request, command);
+    let key = Idempotency::of(caller, "LogIn", request, command);
     if let Some(done) = app.replayed("log_in", &key).await? {
         return Ok(done);
     }
@@ -77,7 +77,8 @@ async fn attempt(
     }
     let name_masked = person.identity.name.masked();
     let client = caller.client.clone();
-    let record = SessionRecord::open(person.id, name_masked, client, &*app.clock, &app.rules.session());
+    let record =
+        SessionRecord::open(person.id, name_masked, client, &**app.store.clock(), &app.rules.session());
     let opened = sessions::open(app, record).await?;
     let session = &opened.view.record.session;
     let detail = json!({
@@ -85,6 +86,6 @@ async fn attempt(
         "evidence": session.evidence.as_str(),
         "ip_hash": caller.client.ip_hash,
     });
-    tx.audit(audit(caller, "session.opened", format!("person:{}", person.id), detail));
+    tx.audit(AuditEntry::of(caller, "session.opened", format!("person:{}", person.id), detail));
     Ok(tx.finish(key, Some(opened)).await?)
 }

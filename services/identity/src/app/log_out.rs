@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::json;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, audit, idempotency, sessions};
+use super::{App, sessions};
 use crate::error::IdentityError;
 
 /// Which session ends.
@@ -23,7 +23,7 @@ pub(crate) async fn log_out(
     request: RequestMeta,
     command: &LogOut,
 ) -> Result<(), IdentityError> {
-    let key = idempotency(caller, "LogOut", request, command);
+    let key = Idempotency::of(caller, "LogOut", request, command);
     app.store.retry("log_out", || attempt(app, caller, &key, command)).await?;
     if request.validate_only {
         return Ok(());
@@ -45,7 +45,7 @@ async fn attempt(
     if let Some(view) = found {
         let session = view.record.session;
         let subject = format!("person:{}", session.person_id);
-        tx.audit(audit(caller, "session.ended", subject, json!({"session_id": session.session_id})));
+        tx.audit(AuditEntry::of(caller, "session.ended", subject, json!({"session_id": session.session_id})));
     }
     Ok(tx.finish(key, ()).await?)
 }

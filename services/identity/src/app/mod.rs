@@ -8,6 +8,7 @@ pub(crate) mod complete_step_up;
 mod erase_withdrawn;
 pub(crate) mod face_data;
 pub(crate) mod finish_collection;
+mod forget;
 pub(crate) mod get_collection;
 pub(crate) mod get_profile;
 pub(crate) mod list_consents;
@@ -29,11 +30,10 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use shiming_cache::SharedCache;
 use shiming_crypto::TokenHash;
 use shiming_identifiers::{DocumentType, Mobile};
-use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestId, RequestMeta, SharedClock};
+use shiming_kernel::{FieldViolation, Redacted, RequestId, china_date};
 use shiming_runtime::Shutdown;
 use shiming_store::{AuditEntry, Idempotency, Store};
 use uuid::Uuid;
@@ -42,19 +42,18 @@ use crate::clients::face::{FaceAuth, FaceTicket, HostedCheck};
 use crate::clients::face_data::FaceData;
 use crate::clients::sms::SmsSender;
 use crate::config::Rules;
-use crate::domain::calendar::china_date;
 use crate::domain::collection::{Collection, Step, StepRefusal};
 use crate::domain::identity::Identity;
 use crate::error::IdentityError;
 use crate::store::{Vault, collections, persons};
 
 pub(crate) use erase_withdrawn::erase_pending;
+pub(crate) use forget::forget;
 
 /// What every use case works with.
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) cache: SharedCache,
-    pub(crate) clock: SharedClock,
     pub(crate) vault: Vault,
     pub(crate) decoy: persons::Decoy,
     pub(crate) rules: Rules,
@@ -168,21 +167,6 @@ fn allow(found: Option<Collection>, step: Step, now: DateTime<Utc>) -> Result<Co
         Err(StepRefusal::Gone) => Err(IdentityError::CollectionNotFound),
         Err(StepRefusal::Due(due)) => Err(IdentityError::CollectionStep(due)),
     }
-}
-
-/// What makes a repeat of this call the same call: who asks, for what, with which words.
-fn idempotency(
-    caller: &CallContext,
-    method: &'static str,
-    request: RequestMeta,
-    command: &impl Serialize,
-) -> Idempotency {
-    Idempotency::new(request, format!("{}/{method}", caller.actor()), command)
-}
-
-fn audit(caller: &CallContext, action: &'static str, subject: impl Display, detail: Value) -> AuditEntry {
-    let subject = subject.to_string();
-    AuditEntry { actor: caller.actor(), action, subject, detail, trace_id: caller.trace_id.clone() }
 }
 
 /// An id that follows from others: the same for every repeat of the same intent, so that what we ask of other services is asked once.

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 use shiming_kernel::{CallContext, PersonId};
+use shiming_store::AuditEntry;
 
-use super::{App, audit};
+use super::App;
 use crate::domain::person::Person;
 use crate::error::IdentityError;
 use crate::store::persons;
@@ -44,7 +45,7 @@ pub(crate) async fn resolve_person(
     let person =
         persons::by_id(app.store.reader(), &app.vault, id).await?.ok_or(IdentityError::PersonNotFound)?;
     let detail = json!({"purpose": purpose.as_str()});
-    app.record(audit(caller, "person.resolved", format!("person:{id}"), detail)).await?;
+    app.record(AuditEntry::of(caller, "person.resolved", format!("person:{id}"), detail)).await?;
     let today = app.today();
     Ok(Resolved { document_valid: person.document_valid(today), adult: person.is_adult(today), person })
 }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::{TokenHash, random_digits};
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
 use super::codes::{self, CodeTarget};
-use super::{App, allow, audit, derived_request, idempotency, lockout, sending};
+use super::{App, allow, derived_request, lockout, sending};
 use crate::domain::collection::Step;
 use crate::error::IdentityError;
 use crate::store::collections;
@@ -33,7 +33,7 @@ pub(crate) async fn send_collection_code(
     request: RequestMeta,
     command: &SendCollectionCode,
 ) -> Result<CodeSent, IdentityError> {
-    let key = idempotency(caller, "SendCollectionCode", request, command);
+    let key = Idempotency::of(caller, "SendCollectionCode", request, command);
     if let Some(done) = app.replayed("send_collection_code", &key).await? {
         return Ok(done);
     }
@@ -61,7 +61,7 @@ async fn prolong(app: &App, caller: &CallContext, hash: &TokenHash) -> Result<()
     let mut collection = allow(found, Step::Profile, tx.now())?;
     collection.expire_time = app.collection_end(tx.now());
     collections::save(tx.conn(), &collection).await?;
-    tx.audit(audit(caller, "collection.code_requested", collection.id, json!({})));
+    tx.audit(AuditEntry::of(caller, "collection.code_requested", collection.id, json!({})));
     Ok(tx.commit().await?)
 }
 

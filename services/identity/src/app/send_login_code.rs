@@ -11,11 +11,11 @@ use serde_json::json;
 use shiming_crypto::random_digits;
 use shiming_identifiers::Mobile;
 use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
 use super::codes::{self, CodeTarget};
 use super::send_collection_code::CodeSent;
-use super::{App, DocumentInput, audit, derived_request, idempotency, lockout, sending};
+use super::{App, DocumentInput, derived_request, lockout, sending};
 use crate::domain::identity::Identity;
 use crate::domain::person::Person;
 use crate::error::IdentityError;
@@ -36,7 +36,7 @@ pub(crate) async fn send_login_code(
     command: &SendLoginCode,
 ) -> Result<CodeSent, IdentityError> {
     let (identity, mobile) = check(app, &command.document, &command.mobile, Vec::new())?;
-    let key = idempotency(caller, "SendLoginCode", request, command);
+    let key = Idempotency::of(caller, "SendLoginCode", request, command);
     if let Some(done) = app.replayed("send_login_code", &key).await? {
         return Ok(done);
     }
@@ -69,7 +69,12 @@ async fn answer(
         return Ok(done);
     }
     let subject = format!("identity:{}", app.pseudonym(&target.identity_key));
-    tx.audit(audit(caller, "login.code_requested", subject, json!({"ip_hash": caller.client.ip_hash})));
+    tx.audit(AuditEntry::of(
+        caller,
+        "login.code_requested",
+        subject,
+        json!({"ip_hash": caller.client.ip_hash}),
+    ));
     let sent = CodeSent { at: tx.now() };
     Ok(tx.finish(key, sent).await?)
 }

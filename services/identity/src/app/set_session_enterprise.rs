@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 
+use super::App;
 use super::sessions::{self, OpenedSession};
-use super::{App, audit, idempotency};
 use crate::domain::session::{ActingFor, SessionRecord};
 use crate::error::IdentityError;
 
@@ -24,7 +24,7 @@ pub(crate) async fn set_session_enterprise(
     token: &Redacted<String>,
     command: &SetSessionEnterprise,
 ) -> Result<Option<OpenedSession>, IdentityError> {
-    let key = idempotency(caller, "SetSessionEnterprise", request, command);
+    let key = Idempotency::of(caller, "SetSessionEnterprise", request, command);
     if let Some(done) = app.replayed::<Option<OpenedSession>>("set_session_enterprise", &key).await? {
         sessions::end_replaced(app, token, done.as_ref()).await?;
         return Ok(done);
@@ -54,7 +54,7 @@ async fn attempt(
     if let Some(done) = tx.replayed(key).await? {
         return Ok(done);
     }
-    let opened = sessions::open(app, old.clone().acting_for(command.target, &*app.clock)).await?;
+    let opened = sessions::open(app, old.clone().acting_for(command.target, &**app.store.clock())).await?;
     let session = &opened.view.record.session;
     let detail = json!({
         "session_id": session.session_id,
@@ -62,6 +62,11 @@ async fn attempt(
         "enterprise_id": session.enterprise_id,
         "binding_id": session.binding_id,
     });
-    tx.audit(audit(caller, "session.enterprise_set", format!("person:{}", session.person_id), detail));
+    tx.audit(AuditEntry::of(
+        caller,
+        "session.enterprise_set",
+        format!("person:{}", session.person_id),
+        detail,
+    ));
     Ok(tx.finish(key, Some(opened)).await?)
 }

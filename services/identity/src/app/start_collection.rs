@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::SecretToken;
 use shiming_kernel::{CallContext, CollectionId, Redacted, RequestMeta};
+use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, DocumentInput, audit, idempotency, lockout};
+use super::{App, DocumentInput, lockout};
 use crate::domain::collection::{Collection, Step};
 use crate::domain::identity::Identity;
 use crate::error::IdentityError;
@@ -59,7 +60,7 @@ async fn attempt(
     command: &StartCollection,
     identity: &Identity,
 ) -> Result<CollectionStarted, IdentityError> {
-    let key = idempotency(caller, "StartCollection", request, command);
+    let key = Idempotency::of(caller, "StartCollection", request, command);
     lockout::check(app, &identity.key()).await?;
     let tx = app.store.begin("start_collection").await?;
     if let Some(done) = tx.replayed(&key).await? {
@@ -67,7 +68,7 @@ async fn attempt(
     }
     let (token, hash) = SecretToken::generate();
     let collection = Collection {
-        id: CollectionId::new(&*app.clock),
+        id: CollectionId::new(&**app.store.clock()),
         identity: identity.clone(),
         step: Step::Face,
         face_session_id: None,
@@ -78,7 +79,7 @@ async fn attempt(
     };
     collections::insert(tx.conn(), &app.vault, &collection, &hash, tx.now()).await?;
     let detail = json!({"document_type": identity.document_type().name(), "ip_hash": caller.client.ip_hash});
-    tx.audit(audit(caller, "collection.started", collection.id, detail));
+    tx.audit(AuditEntry::of(caller, "collection.started", collection.id, detail));
     let started = CollectionStarted {
         token: if request.validate_only { "".into() } else { token.expose().into() },
         expire_time: collection.expire_time,

@@ -8,12 +8,12 @@
 
 use serde_json::json;
 use shiming_kernel::{CallContext, RequestMeta};
-use shiming_store::Idempotency;
+use shiming_store::{AuditEntry, Idempotency};
 use uuid::Uuid;
 
 use super::erase_withdrawn::erase_withdrawn;
 use super::get_profile::get_profile;
-use super::{App, audit, derived_id, idempotency};
+use super::{App, derived_id};
 use crate::domain::person::Person;
 use crate::domain::withdrawal::Withdrawal;
 use crate::error::IdentityError;
@@ -27,7 +27,7 @@ pub(crate) async fn withdraw_consent(
     consent_id: Uuid,
 ) -> Result<Option<Withdrawal>, IdentityError> {
     let person = get_profile(app, caller).await?;
-    let key = idempotency(caller, "WithdrawConsent", request, &consent_id);
+    let key = Idempotency::of(caller, "WithdrawConsent", request, &consent_id);
     let id = app.store.retry("withdraw_consent", || attempt(app, caller, &key, &person, consent_id)).await?;
     if request.validate_only {
         return Ok(None);
@@ -75,6 +75,6 @@ async fn attempt(
     withdrawals::insert(tx.conn(), &app.vault, &identity_key, &withdrawal).await?;
     let detail = json!({"consent_id": consent_id, "withdrawal_id": withdrawal.id,
         "purpose": entry.purpose.as_str(), "consent_version": entry.text_version});
-    tx.audit(audit(caller, "consent.withdrawn", format!("person:{}", person.id), detail));
+    tx.audit(AuditEntry::of(caller, "consent.withdrawn", format!("person:{}", person.id), detail));
     Ok(tx.finish(key, withdrawal.id).await?)
 }

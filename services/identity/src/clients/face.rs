@@ -9,10 +9,10 @@ use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClie
 use shiming_proto::face::v1::{
     ConsentReceipt, CreateFaceSessionRequest, FacePurpose, HostedCheck as WireHosted, RedeemFaceResultRequest,
 };
-use shiming_proto::types::v1::{DocumentType as WireDocumentType, IdentityDocument};
-use shiming_rpc::ClientChannel;
+use shiming_proto::types::v1::IdentityDocument;
 use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time};
 use shiming_rpc::status::Problem;
+use shiming_rpc::{ClientChannel, Coded as _, enum_table};
 use uuid::Uuid;
 
 use super::signed_result::ResultKeys;
@@ -173,10 +173,10 @@ impl FaceAuthService {
 impl FaceAuth for FaceAuthService {
     async fn open(&self, session: NewFaceSession) -> Result<FaceTicket, FaceError> {
         let request = CreateFaceSessionRequest {
-            purpose: wire_purpose(session.purpose).into(),
+            purpose: session.purpose.to_wire().into(),
             subject_id: session.subject_id.to_string(),
             document: Some(IdentityDocument {
-                r#type: wire_document_type(session.document_type).into(),
+                r#type: session.document_type.to_wire().into(),
                 number: session.document_number.into_inner(),
                 name: session.name.into_inner(),
             }),
@@ -211,7 +211,7 @@ impl FaceAuth for FaceAuthService {
     async fn redeem(&self, redemption: Redemption) -> Result<FaceResult, FaceError> {
         let request = RedeemFaceResultRequest {
             face_session_id: redemption.face_session_id.to_string(),
-            purpose: wire_purpose(redemption.purpose).into(),
+            purpose: redemption.purpose.to_wire().into(),
             subject_id: redemption.subject_id.to_string(),
             request_id: redemption.request_id.to_string(),
             validate_only: false,
@@ -222,7 +222,7 @@ impl FaceAuth for FaceAuthService {
         let result = required("result", answer.result).map_err(|fault| FaceError::Fault(Box::new(fault)))?;
         let bound = result.subject_id == redemption.subject_id.to_string()
             && result.face_session_id == redemption.face_session_id.to_string()
-            && result.purpose() == wire_purpose(redemption.purpose);
+            && result.purpose() == redemption.purpose.to_wire();
         if !bound {
             return Err(FaceError::Fault("the result belongs to something else".into()));
         }
@@ -255,30 +255,7 @@ pub(super) fn judge(problem: Problem) -> FaceError {
     }
 }
 
-const fn wire_purpose(purpose: Purpose) -> FacePurpose {
-    match purpose {
-        Purpose::Collection => FacePurpose::Collection,
-        Purpose::StepUp => FacePurpose::StepUp,
-    }
-}
-
-/// The contract's document type; those it has no name for are never compared.
-pub(super) const fn wire_document_type(kind: DocumentType) -> WireDocumentType {
-    match kind {
-        DocumentType::ResidentId => WireDocumentType::ResidentId,
-        DocumentType::TemporaryResidentId => WireDocumentType::TemporaryResidentId,
-        DocumentType::HongKongMacaoPermit => WireDocumentType::HongKongMacaoPermit,
-        DocumentType::TaiwanPermit => WireDocumentType::TaiwanPermit,
-        DocumentType::ForeignPassport => WireDocumentType::ForeignPassport,
-        DocumentType::ForeignPermanentResidentId => WireDocumentType::ForeignPermanentResidentId,
-        DocumentType::ChinesePassport => WireDocumentType::ChinesePassport,
-        DocumentType::HongKongMacaoResidencePermit => WireDocumentType::HongKongMacaoResidencePermit,
-        DocumentType::TaiwanResidencePermit => WireDocumentType::TaiwanResidencePermit,
-        DocumentType::MilitaryOfficer | DocumentType::ArmedPoliceOfficer | DocumentType::Soldier => {
-            WireDocumentType::Unspecified
-        }
-    }
-}
+enum_table!(Purpose => FacePurpose { Collection, StepUp });
 
 #[cfg(test)]
 mod tests {

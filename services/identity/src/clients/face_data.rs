@@ -8,10 +8,10 @@ use shiming_proto::face::v1::{
     EraseFaceDataRequest, ListProcessingRecordsRequest, ListProcessingRecordsResponse,
 };
 use shiming_proto::types::v1::IdentityDocument;
-use shiming_rpc::ClientChannel;
 use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time};
+use shiming_rpc::{ClientChannel, Coded as _};
 
-use super::face::{FaceError, judge, wire_document_type};
+use super::face::{FaceError, judge};
 use crate::domain::identity::Identity;
 pub use crate::domain::withdrawal::{ErasedCounts, Erasure};
 
@@ -22,7 +22,7 @@ pub struct FaceOwner(IdentityDocument);
 impl FaceOwner {
     pub(crate) fn of(identity: &Identity) -> Self {
         Self(IdentityDocument {
-            r#type: wire_document_type(identity.document_type()).into(),
+            r#type: identity.document_type().to_wire().into(),
             number: identity.document.as_str().to_owned(),
             name: identity.name.original().to_owned(),
         })

@@ -1,6 +1,5 @@
 //! Types and rules of identity: pure, without wire or store.
 
-pub(crate) mod calendar;
 pub(crate) mod code;
 pub(crate) mod collection;
 pub(crate) mod consent;

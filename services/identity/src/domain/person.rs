@@ -2,9 +2,8 @@
 
 use chrono::NaiveDate;
 use shiming_identifiers::Mobile;
-use shiming_kernel::{EvidenceLevel, PersonId};
+use shiming_kernel::{EvidenceLevel, PersonId, age_on};
 
-use super::calendar::age_on;
 use super::identity::Identity;
 use super::profile::Profile;
 

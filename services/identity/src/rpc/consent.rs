@@ -5,11 +5,10 @@ use std::sync::Arc;
 use shiming_proto::face::v1 as face;
 use shiming_proto::identity::v1 as wire;
 use shiming_proto::identity::v1::consent_service_server::ConsentService;
-use shiming_rpc::convert::{known_enum, page, parse_id, request_meta, timestamp};
-use shiming_rpc::status::answer;
+use shiming_rpc::convert::{known_enum, meta, page, parse_id, timestamp};
+use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
-use super::split;
 use crate::app::App;
 use crate::app::face_data::{get_erasure_proof, list_face_processing};
 use crate::app::list_consents::{ConsentView, list_consents};
@@ -19,93 +18,73 @@ use crate::domain::withdrawal::{ErasedCounts, Erasure, Withdrawal};
 use crate::error::IdentityError;
 
 #[derive(Clone, Debug)]
-pub(super) struct Consents(pub(super) Arc<App>);
+pub(crate) struct ConsentApi(pub(crate) Arc<App>);
 
 #[tonic::async_trait]
-impl ConsentService for Consents {
+impl ConsentService for ConsentApi {
     async fn get_consent_text(
         &self,
         request: Request<wire::GetConsentTextRequest>,
     ) -> Result<Response<wire::GetConsentTextResponse>, Status> {
-        answer(text(request.get_ref()))
+        serve(request, |_call, ask| async move { text(&ask) }).await
     }
 
     async fn list_consents(
         &self,
         request: Request<wire::ListConsentsRequest>,
     ) -> Result<Response<wire::ListConsentsResponse>, Status> {
-        answer(self.list(request).await)
+        serve(request, |call, ask| async move {
+            let asked = page(ask.page_size, &ask.page_token)?;
+            let token = asked.token;
+            let found = list_consents(&self.0, &call, asked.size, &token).await?;
+            Ok::<_, IdentityError>(wire::ListConsentsResponse {
+                consents: found.items.into_iter().map(record).collect(),
+                next_page_token: found.next_page_token,
+            })
+        })
+        .await
     }
 
     async fn withdraw_consent(
         &self,
         request: Request<wire::WithdrawConsentRequest>,
     ) -> Result<Response<wire::WithdrawConsentResponse>, Status> {
-        answer(self.withdraw(request).await)
+        serve(request, |call, ask| async move {
+            let meta = meta(&ask)?;
+            let consent_id = parse_id("consent_id", &ask.consent_id)?;
+            let withdrawn = withdraw_consent(&self.0, &call, meta, consent_id).await?;
+            Ok::<_, IdentityError>(wire::WithdrawConsentResponse {
+                withdrawal: withdrawn.as_ref().map(withdrawal),
+            })
+        })
+        .await
     }
 
     async fn get_erasure_proof(
         &self,
         request: Request<wire::GetErasureProofRequest>,
     ) -> Result<Response<wire::GetErasureProofResponse>, Status> {
-        answer(self.proof(request).await)
+        serve(request, |call, ask| async move {
+            let id = parse_id("erasure_id", &ask.erasure_id)?;
+            let erased = get_erasure_proof(&self.0, &call, id).await?;
+            Ok::<_, IdentityError>(wire::GetErasureProofResponse { erasure: Some(erasure(erased)) })
+        })
+        .await
     }
 
     async fn list_face_processing(
         &self,
         request: Request<wire::ListFaceProcessingRequest>,
     ) -> Result<Response<wire::ListFaceProcessingResponse>, Status> {
-        answer(self.processing(request).await)
-    }
-}
-
-impl Consents {
-    async fn list(
-        &self,
-        request: Request<wire::ListConsentsRequest>,
-    ) -> Result<wire::ListConsentsResponse, IdentityError> {
-        let (caller, message) = split(request);
-        let asked = page(message.page_size, &message.page_token)?;
-        let token = asked.token.unwrap_or_default();
-        let found = list_consents(&self.0, &caller, asked.size, &token).await?;
-        Ok(wire::ListConsentsResponse {
-            consents: found.items.into_iter().map(record).collect(),
-            next_page_token: found.next_page_token,
+        serve(request, |call, ask| async move {
+            page(ask.page_size, &ask.page_token)?;
+            let found = list_face_processing(&self.0, &call, ask.page_size, ask.page_token).await?;
+            Ok::<_, IdentityError>(wire::ListFaceProcessingResponse {
+                records: found.records,
+                next_page_token: found.next_page_token,
+            })
         })
-    }
-
-    async fn withdraw(
-        &self,
-        request: Request<wire::WithdrawConsentRequest>,
-    ) -> Result<wire::WithdrawConsentResponse, IdentityError> {
-        let (caller, message) = split(request);
-        let meta = request_meta(&message.request_id, message.validate_only)?;
-        let consent_id = parse_id("consent_id", &message.consent_id)?;
-        let withdrawn = withdraw_consent(&self.0, &caller, meta, consent_id).await?;
-        Ok(wire::WithdrawConsentResponse { withdrawal: withdrawn.as_ref().map(withdrawal) })
-    }
-
-    async fn proof(
-        &self,
-        request: Request<wire::GetErasureProofRequest>,
-    ) -> Result<wire::GetErasureProofResponse, IdentityError> {
-        let (caller, message) = split(request);
-        let id = parse_id("erasure_id", &message.erasure_id)?;
-        let erased = get_erasure_proof(&self.0, &caller, id).await?;
-        Ok(wire::GetErasureProofResponse { erasure: Some(erasure(erased)) })
-    }
-
-    async fn processing(
-        &self,
-        request: Request<wire::ListFaceProcessingRequest>,
-    ) -> Result<wire::ListFaceProcessingResponse, IdentityError> {
-        let (caller, message) = split(request);
-        page(message.page_size, &message.page_token)?;
-        let found = list_face_processing(&self.0, &caller, message.page_size, message.page_token).await?;
-        Ok(wire::ListFaceProcessingResponse {
-            records: found.records,
-            next_page_token: found.next_page_token,
-        })
+        .await
     }
 }
 

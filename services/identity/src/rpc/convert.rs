@@ -1,14 +1,11 @@
 //! Between the contract's messages and the use cases' types.
 
 use chrono::TimeDelta;
-use shiming_identifiers::DocumentType;
-use shiming_kernel::{EvidenceLevel, Redacted};
+use shiming_kernel::Redacted;
 use shiming_proto::identity::v1 as wire;
-use shiming_proto::types::v1::{
-    DocumentType as WireDocumentType, EvidenceLevel as WireEvidence, IdentityDocument,
-};
-use shiming_rpc::convert::InvalidField;
-use shiming_rpc::convert::{duration, known_enum, required, required_text, timestamp, to_time};
+use shiming_proto::types::v1::IdentityDocument;
+use shiming_rpc::convert::{InvalidField, duration, required, required_text, timestamp, to_time};
+use shiming_rpc::{Coded as _, coded, enum_table};
 
 use crate::app::sessions::{OpenedSession, SessionView};
 use crate::app::{App, DocumentInput, TicketView};
@@ -24,61 +21,14 @@ pub(super) fn token(field: &str, token: String) -> Result<Redacted<String>, Inva
 
 pub(super) fn document(document: Option<IdentityDocument>) -> Result<DocumentInput, InvalidField> {
     let document = required("document", document)?;
-    let kind = known_enum::<WireDocumentType>("document.type", document.r#type)?;
     Ok(DocumentInput {
-        kind: document_type(kind).ok_or_else(|| InvalidField::missing("document.type"))?,
+        kind: coded("document.type", document.r#type)?,
         number: document.number.into(),
         name: document.name.into(),
     })
 }
 
-const fn document_type(kind: WireDocumentType) -> Option<DocumentType> {
-    Some(match kind {
-        WireDocumentType::Unspecified => return None,
-        WireDocumentType::ResidentId => DocumentType::ResidentId,
-        WireDocumentType::TemporaryResidentId => DocumentType::TemporaryResidentId,
-        WireDocumentType::HongKongMacaoPermit => DocumentType::HongKongMacaoPermit,
-        WireDocumentType::TaiwanPermit => DocumentType::TaiwanPermit,
-        WireDocumentType::ForeignPassport => DocumentType::ForeignPassport,
-        WireDocumentType::ForeignPermanentResidentId => DocumentType::ForeignPermanentResidentId,
-        WireDocumentType::ChinesePassport => DocumentType::ChinesePassport,
-        WireDocumentType::HongKongMacaoResidencePermit => DocumentType::HongKongMacaoResidencePermit,
-        WireDocumentType::TaiwanResidencePermit => DocumentType::TaiwanResidencePermit,
-    })
-}
-
-pub(super) const fn wire_document_type(kind: DocumentType) -> WireDocumentType {
-    match kind {
-        DocumentType::ResidentId => WireDocumentType::ResidentId,
-        DocumentType::TemporaryResidentId => WireDocumentType::TemporaryResidentId,
-        DocumentType::HongKongMacaoPermit => WireDocumentType::HongKongMacaoPermit,
-        DocumentType::TaiwanPermit => WireDocumentType::TaiwanPermit,
-        DocumentType::ForeignPassport => WireDocumentType::ForeignPassport,
-        DocumentType::ForeignPermanentResidentId => WireDocumentType::ForeignPermanentResidentId,
-        DocumentType::ChinesePassport => WireDocumentType::ChinesePassport,
-        DocumentType::HongKongMacaoResidencePermit => WireDocumentType::HongKongMacaoResidencePermit,
-        DocumentType::TaiwanResidencePermit => WireDocumentType::TaiwanResidencePermit,
-        DocumentType::MilitaryOfficer | DocumentType::ArmedPoliceOfficer | DocumentType::Soldier => {
-            WireDocumentType::Unspecified
-        }
-    }
-}
-
-const fn wire_evidence(evidence: EvidenceLevel) -> WireEvidence {
-    match evidence {
-        EvidenceLevel::Sms => WireEvidence::Sms,
-        EvidenceLevel::Face => WireEvidence::Face,
-        EvidenceLevel::FaceStrict => WireEvidence::FaceStrict,
-    }
-}
-
-pub(super) const fn wire_step(step: Step) -> wire::CollectionStep {
-    match step {
-        Step::Face => wire::CollectionStep::Face,
-        Step::Profile => wire::CollectionStep::Profile,
-        Step::Done => wire::CollectionStep::Done,
-    }
-}
+enum_table!(Step => wire::CollectionStep { Face, Profile, Done });
 
 pub(super) fn consent(given: Option<wire::ConsentGiven>) -> Result<Option<ConsentGiven>, InvalidField> {
     given
@@ -128,7 +78,7 @@ pub(super) fn session(view: SessionView) -> wire::Session {
     wire::Session {
         session_id: session.session_id.to_string(),
         person_id: session.person_id.to_string(),
-        evidence: wire_evidence(session.evidence).into(),
+        evidence: session.evidence.to_wire().into(),
         step_up_time: session.step_up_time.map(timestamp),
         enterprise_id: session.enterprise_id.map(|id| id.to_string()).unwrap_or_default(),
         binding_id: session.binding_id.map(|id| id.to_string()).unwrap_or_default(),
@@ -150,7 +100,7 @@ pub(super) fn masked_profile(person: &Person) -> wire::Profile {
     wire::Profile {
         person_id: person.id.to_string(),
         name: person.identity.name.masked(),
-        document_type: wire_document_type(person.identity.document_type()).into(),
+        document_type: person.identity.document_type().to_wire().into(),
         document_number: person.identity.document.masked(),
         mobile: person.mobile.masked(),
         email: profile.email.as_ref().map(shiming_identifiers::EmailAddress::masked).unwrap_or_default(),
@@ -164,7 +114,7 @@ pub(super) fn masked_profile(person: &Person) -> wire::Profile {
         long_term: profile.validity.until.is_none(),
         issuing_authority: profile.issuing_authority.expose().clone(),
         address: shiming_identifiers::mask_address(profile.address.expose()),
-        evidence: wire_evidence(person.evidence).into(),
+        evidence: person.evidence.to_wire().into(),
     }
 }
 
@@ -172,15 +122,6 @@ pub(super) fn masked_profile(person: &Person) -> wire::Profile {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn document_types_survive_both_ways() {
-        for number in 1..=9 {
-            let kind = WireDocumentType::try_from(number).unwrap();
-            assert_eq!(document_type(kind).map(wire_document_type), Some(kind));
-        }
-        assert!(WireDocumentType::try_from(10).is_err(), "a new type needs its place here and in the test");
-    }
 
     proptest! {
         #[test]

@@ -5,61 +5,52 @@ use std::sync::Arc;
 use shiming_kernel::CallContext;
 use shiming_proto::identity::v1 as wire;
 use shiming_proto::identity::v1::login_service_server::LoginService;
-use shiming_rpc::convert::request_meta;
-use shiming_rpc::status::answer;
+use shiming_rpc::convert::meta;
+use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
-use super::{convert, split};
+use super::convert;
 use crate::app::App;
 use crate::app::log_in::{LogIn, log_in};
 use crate::app::send_login_code::{SendLoginCode, send_login_code};
 use crate::error::IdentityError;
 
 #[derive(Clone, Debug)]
-pub(super) struct Logins(pub(super) Arc<App>);
+pub(crate) struct LoginApi(pub(crate) Arc<App>);
 
 #[tonic::async_trait]
-impl LoginService for Logins {
+impl LoginService for LoginApi {
     async fn send_login_code(
         &self,
         request: Request<wire::SendLoginCodeRequest>,
     ) -> Result<Response<wire::SendLoginCodeResponse>, Status> {
-        answer(self.send_code(request).await)
+        serve(request, |call, ask| async move {
+            let meta = meta(&ask)?;
+            let command =
+                SendLoginCode { document: convert::document(ask.document)?, mobile: ask.mobile.into() };
+            send_login_code(&self.0, &call, meta, &command).await?;
+            let (lifetime, resend_after) = convert::code_times(&self.0);
+            Ok::<_, IdentityError>(wire::SendLoginCodeResponse { lifetime, resend_after })
+        })
+        .await
     }
 
     async fn log_in(
         &self,
         request: Request<wire::LogInRequest>,
     ) -> Result<Response<wire::LogInResponse>, Status> {
-        answer(self.open(request).await)
-    }
-}
-
-impl Logins {
-    async fn send_code(
-        &self,
-        request: Request<wire::SendLoginCodeRequest>,
-    ) -> Result<wire::SendLoginCodeResponse, IdentityError> {
-        let (caller, message) = split(request);
-        let meta = request_meta(&message.request_id, message.validate_only)?;
-        let command =
-            SendLoginCode { document: convert::document(message.document)?, mobile: message.mobile.into() };
-        send_login_code(&self.0, &caller, meta, &command).await?;
-        let (lifetime, resend_after) = convert::code_times(&self.0);
-        Ok(wire::SendLoginCodeResponse { lifetime, resend_after })
-    }
-
-    async fn open(&self, request: Request<wire::LogInRequest>) -> Result<wire::LogInResponse, IdentityError> {
-        let (caller, message) = split(request);
-        let meta = request_meta(&message.request_id, message.validate_only)?;
-        let caller = described(caller, message.client);
-        let command = LogIn {
-            document: convert::document(message.document)?,
-            mobile: message.mobile.into(),
-            code: message.code.into(),
-        };
-        let (session_token, session) = convert::opened(log_in(&self.0, &caller, meta, &command).await?);
-        Ok(wire::LogInResponse { session_token, session })
+        serve(request, |call, ask| async move {
+            let meta = meta(&ask)?;
+            let call = described(call, ask.client);
+            let command = LogIn {
+                document: convert::document(ask.document)?,
+                mobile: ask.mobile.into(),
+                code: ask.code.into(),
+            };
+            let (session_token, session) = convert::opened(log_in(&self.0, &call, meta, &command).await?);
+            Ok::<_, IdentityError>(wire::LogInResponse { session_token, session })
+        })
+        .await
     }
 }
 

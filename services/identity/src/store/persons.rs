@@ -5,12 +5,11 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use shiming_identifiers::{
     DocumentNumber, DocumentType, EmailAddress, Ethnicity, Mobile, Nationality, PersonName,
 };
-use shiming_kernel::{CollectionId, EvidenceLevel, PersonId};
+use shiming_kernel::{CollectionId, EvidenceLevel, PersonId, china_date};
 use uuid::Uuid;
 
 use super::entities::person::{ActiveModel, Column, Entity, Model};
 use super::vault::Vault;
-use crate::domain::calendar::china_date;
 use crate::domain::identity::Identity;
 use crate::domain::person::Person;
 use crate::domain::profile::{Profile, Validity};

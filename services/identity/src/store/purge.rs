@@ -52,11 +52,11 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use crate::domain::calendar::china_date;
     use crate::domain::collection::{Collection, Step};
     use crate::domain::identity::tests::resident;
     use crate::store::{Migrator, Vault, attempts, collections};
     use shiming_crypto::{Keyring, Sealer, SecretToken};
+    use shiming_kernel::china_date;
     use shiming_kernel::{CollectionId, ManualClock};
     use shiming_store::StoreConfig;
     use shiming_testkit::TestDatabase;

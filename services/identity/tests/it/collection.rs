@@ -43,10 +43,10 @@ async fn a_person_is_collected_and_told(database: TestDatabase) {
     let person =
         world.collections().finish_collection(finish(&begun, &citizen, &code)).await.unwrap().into_inner();
     let event = world.events.next().await;
-    assert_eq!(event.topic, "collection.completed");
-    assert_eq!(event.key, person.person_id);
-    let text = String::from_utf8(event.payload).unwrap();
-    assert!(text.contains("COLLECTION_COMPLETED") && text.contains(&person.person_id));
+    assert_eq!(event.r#type, "collection.completed");
+    assert_eq!(event.messages[0].person_id, person.person_id);
+    assert_eq!(event.messages[0].template, "COLLECTION_COMPLETED");
+    let text = format!("{:?}", event.messages[0].params);
     assert!(!text.contains(&citizen.number) && !text.contains("张三"), "masked values only");
     assert_eq!(step(&world, &begun.token).await.unwrap().next_step(), CollectionStep::Done);
     assert_eq!(world.count("SELECT COUNT(*) FROM persons").await, 1);

@@ -13,7 +13,6 @@ use shiming_identity::clients::face::{
 };
 use shiming_identity::clients::sms::{CodeMessage, SmsError, SmsSender};
 use shiming_kernel::{FaceSessionId, Reason, RequestId, SharedClock};
-use shiming_store::{Delivery, DeliveryError, EventSink};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -154,36 +153,6 @@ impl SmsSender for Sms {
         }
         self.attempts.notify_one();
         if failing { Err(SmsError("provider says 503".into())) } else { Ok(()) }
-    }
-}
-
-/// messaging's inbox.
-pub(crate) struct Events {
-    taken: mpsc::UnboundedSender<Delivery>,
-    deliveries: tokio::sync::Mutex<mpsc::UnboundedReceiver<Delivery>>,
-}
-
-impl Events {
-    pub(crate) fn new() -> Self {
-        let (taken, deliveries) = mpsc::unbounded_channel();
-        Self { taken, deliveries: deliveries.into() }
-    }
-
-    /// The next event delivered: waits for it.
-    pub(crate) async fn next(&self) -> Delivery {
-        let mut deliveries = self.deliveries.lock().await;
-        let next = tokio::time::timeout(Duration::from_secs(10), deliveries.recv()).await;
-        next.expect("an event within ten seconds").unwrap()
-    }
-}
-
-#[async_trait]
-impl EventSink for Events {
-    async fn deliver(&self, events: Vec<Delivery>) -> Result<(), DeliveryError> {
-        for event in events {
-            self.taken.send(event).unwrap();
-        }
-        Ok(())
     }
 }
 

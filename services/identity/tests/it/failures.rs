@@ -99,5 +99,5 @@ async fn a_finish_cut_off_can_be_repeated(database: TestDatabase) {
     rename(&world, "outbox_gone", "outbox").await;
     world.clock.advance(Duration::from_mins(1));
     world.collections().finish_collection(request).await.expect("the same request, the same code");
-    assert_eq!(world.events.next().await.topic, "collection.completed");
+    assert_eq!(world.events.next().await.r#type, "collection.completed");
 }

@@ -50,7 +50,7 @@ async fn persons_are_found_after_a_change_of_keys(database: TestDatabase) {
     let mut world = World::start(database).await;
     let citizen = citizen(1);
     world.collect(&citizen).await;
-    let mut keys = world.config.keyring.clone();
+    let mut keys = world.keyring();
     let newer = KeyringConfig::generate().keys.remove(&1).unwrap();
     keys.keys.insert(2, newer);
     keys.current = 2;

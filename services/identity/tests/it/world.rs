@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
 use shiming_cache::{InProcess, SharedCache};
 use shiming_crypto::KeyringConfig;
-use shiming_identity::{Config, Dependencies, Identity, NAME, build};
+use shiming_identity::Identity;
+use shiming_identity::clients::Neighbours;
 use shiming_kernel::{FaceSessionId, ManualClock, Redacted, SharedClock};
 use shiming_proto::identity::v1 as wire;
 use shiming_proto::identity::v1::collection_service_client::CollectionServiceClient;
@@ -15,14 +16,14 @@ use shiming_proto::identity::v1::person_service_client::PersonServiceClient;
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_proto::identity::v1::step_up_service_client::StepUpServiceClient;
 use shiming_rpc::status::Problem;
-use shiming_rpc::{ClientChannel, Connector, Listeners, PolicyTable, ServerBuilder, with_session};
+use shiming_rpc::{ClientChannel, with_session};
 use shiming_runtime::Shutdown;
-use shiming_runtime::config::PeerConfig;
-use shiming_testkit::TestDatabase;
+use shiming_service::{Frame, Opened};
+use shiming_testkit::{Inbox, Stand, TestDatabase};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use crate::doubles::{Events, Face, Pluggable, Sms};
+use crate::doubles::{Face, Pluggable, Sms};
 use crate::eraser::Eraser;
 use crate::people::Citizen;
 
@@ -31,13 +32,12 @@ pub(crate) struct World {
     pub(crate) face: Arc<Face>,
     pub(crate) eraser: Arc<Eraser>,
     pub(crate) sms: Arc<Sms>,
-    pub(crate) events: Arc<Events>,
+    pub(crate) events: Arc<Inbox>,
     pub(crate) cache: Arc<Pluggable>,
-    pub(crate) config: Config,
     pub(crate) database: TestDatabase,
     gateway: ClientChannel,
     enterprise_binding: ClientChannel,
-    shutdown: Shutdown,
+    stand: Stand<Identity>,
 }
 
 /// A collection that was begun.
@@ -67,7 +67,7 @@ pub(crate) fn within<T>(token: &str, message: T) -> Request<T> {
 }
 
 /// What identity calls.
-type Doubles = (Arc<Face>, Arc<Eraser>, Arc<Sms>, Arc<Events>);
+type Doubles = (Arc<Face>, Arc<Eraser>, Arc<Sms>, Arc<Inbox>);
 
 /// What a world starts with, beside its database.
 pub(crate) struct Setup {
@@ -101,67 +101,54 @@ impl World {
 
     /// With the same database and keys, but a new process: nothing but the database is kept.
     pub(crate) async fn restart(self) -> Self {
-        let keyring = self.config.keyring.clone();
+        let keyring = self.keyring();
         self.restart_with(keyring).await
+    }
+
+    /// The keys it was started with.
+    pub(crate) fn keyring(&self) -> KeyringConfig {
+        self.stand.config.keyring.clone()
     }
 
     /// With the same database and other keys.
     pub(crate) async fn restart_with(self, keyring: KeyringConfig) -> Self {
-        self.shutdown.begin();
-        self.shutdown.finish(std::time::Duration::ZERO, std::time::Duration::from_secs(5)).await;
+        let shutdown = &self.stand.shutdown;
+        shutdown.begin();
+        shutdown.finish(std::time::Duration::ZERO, std::time::Duration::from_secs(5)).await;
         let doubles = Some((self.face.clone(), self.eraser.clone(), self.sms.clone(), self.events.clone()));
         let now = shiming_kernel::Clock::now(&*self.clock).to_rfc3339();
         Self::start_with(self.database, Setup { now, keyring, cache: None, doubles }).await
     }
 
     pub(crate) async fn start_with(database: TestDatabase, setup: Setup) -> Self {
+        shiming_runtime::install_crypto_provider();
         let clock = Arc::new(ManualClock::new(setup.now.parse().unwrap()));
         let shared: SharedClock = clock.clone();
-        let (face, eraser, sms, events) = setup.doubles.unwrap_or_else(|| {
-            (
+        let (face, eraser, sms, events) = match setup.doubles {
+            Some(doubles) => doubles,
+            None => (
                 Arc::new(Face::new(shared.clone())),
                 Arc::new(Eraser::new(shared.clone())),
                 Arc::new(Sms::new()),
-                Arc::new(Events::new()),
-            )
-        });
+                Arc::new(Inbox::start().await),
+            ),
+        };
         let inner = setup.cache.unwrap_or_else(|| Arc::new(InProcess::new(shared.clone(), 10_000)));
         let cache = Arc::new(Pluggable::new(inner));
-        let config = config(&database, &setup.keyring);
+        let mut config = Stand::<Identity>::config(&database);
+        config.keyring = setup.keyring;
+        config.peers.insert("messaging".into(), events.peer());
         let shutdown = Shutdown::new();
-        let dependencies = Dependencies {
-            clock: shared,
-            cache: cache.clone(),
-            face: face.clone(),
-            face_data: eraser.clone(),
-            sms: sms.clone(),
-            events: events.clone(),
-            shutdown: shutdown.clone(),
-        };
-        let identity = build(&config, dependencies).await.expect("identity starts");
-        let listeners = Listeners::loopback().await.unwrap();
-        let uri = format!("http://{}", listeners.grpc_address().unwrap());
-        let policies = PolicyTable::of(Identity::service_names()).unwrap();
-        let resolver = identity.session_resolver();
-        let server = ServerBuilder::new(NAME, &config.listen, policies, resolver, shutdown.clone());
-        identity.mount(server).spawn(listeners);
-        let connect = |caller| {
-            Connector::new(caller, &shutdown).unwrap().connect(&PeerConfig::plaintext(&uri)).unwrap()
-        };
-        let (gateway, enterprise_binding) = (connect("gateway"), connect("enterprise-binding"));
-        Self {
-            clock,
-            face,
-            eraser,
-            sms,
-            events,
-            cache,
-            config,
-            database,
-            gateway,
-            enterprise_binding,
-            shutdown,
-        }
+        let frame = Frame::open::<Identity>(&config, shared, &shutdown).await.unwrap();
+        let frame = frame.with_cache(cache.clone());
+        let neighbours = Neighbours { face: face.clone(), face_data: eraser.clone(), sms: sms.clone() };
+        let identity = Identity::beside(neighbours, &config.own, &frame).expect("identity starts");
+        let opened = Opened::around(identity, frame, &config);
+        opened.start().unwrap();
+        let sessions = opened.sessions().unwrap();
+        let stand = Stand::serve(opened, sessions, config, clock.clone(), shutdown).await;
+        let (gateway, enterprise_binding) = (stand.channel("gateway"), stand.channel("enterprise-binding"));
+        Self { clock, face, eraser, sms, events, cache, database, gateway, enterprise_binding, stand }
     }
 
     pub(crate) fn collections(&self) -> CollectionServiceClient<ClientChannel> {
@@ -276,21 +263,6 @@ impl World {
         connection.close().await.unwrap();
         row.try_get_by_index(0).unwrap()
     }
-}
-
-fn config(database: &TestDatabase, keyring: &KeyringConfig) -> Config {
-    let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
-    let keys = keyring.keys.iter().map(|(version, key)| format!("{version} = \"{}\"", key.expose()));
-    let keys = keys.collect::<Vec<_>>().join(", ");
-    let text = format!(
-        "[listen]\ngrpc = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\nplaintext_loopback = true\n\
-         [peers.face_auth]\nuri = \"http://127.0.0.1:1\"\n[peers.messaging]\nuri = \"http://127.0.0.1:1\"\n\
-         [store]\nurl = \"{}\"\n[keyring]\ncurrent = {}\nkeys = {{ {keys} }}\n",
-        database.url(),
-        keyring.current,
-    );
-    std::fs::write(file.path(), text).unwrap();
-    Config::load(Some(file.path())).expect("the defaults hold")
 }
 
 pub(crate) fn complete(begun: &Begun, session: FaceSessionId) -> wire::CompleteCollectionFaceRequest {

@@ -68,14 +68,9 @@ async fn attempt(
         if store::remember_event(&tx, event.event_id).await? {
             take_in(app, &tx, event, &mut touched).await?;
             new += 1;
-            tx.audit(AuditEntry {
-                actor: caller.actor(),
-                action: "event.delivered",
-                subject: event.event_id.to_string(),
-                detail: json!({"type": event.kind, "messages": event.messages.len(), "todos": event.todos.len(),
-                    "closings": event.closings.len()}),
-                trace_id: caller.trace_id.clone(),
-            });
+            let detail = json!({"type": event.kind, "messages": event.messages.len(), "todos": event.todos.len(),
+                "closings": event.closings.len()});
+            tx.audit(AuditEntry::of(caller, "event.delivered", event.event_id, detail));
         }
     }
     tx.commit().await?;

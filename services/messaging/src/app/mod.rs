@@ -1,10 +1,10 @@
 //! What messaging does, one file per use case.
 
 mod deliver_events;
+mod forget;
 mod list_messages;
 mod list_todos;
 mod read_message;
-mod retain;
 mod send_sms;
 mod watch_counts;
 
@@ -13,17 +13,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use shiming_cache::{CacheError, SharedCache};
 use shiming_crypto::MacKey;
-use shiming_kernel::{CallContext, IdSource, PersonId, SharedClock};
+use shiming_kernel::{CallContext, IdSource, PersonId};
 use shiming_store::Store;
 
 use crate::clients::sms::SmsProvider;
 use crate::error::MessagingError;
 
 pub(crate) use deliver_events::{Event, MessageDraft, TodoDraft, deliver_events};
+pub(crate) use forget::forget;
 pub(crate) use list_messages::{MessageView, list_messages};
 pub(crate) use list_todos::{TodoView, list_todos};
 pub(crate) use read_message::read_message;
-pub(crate) use retain::retain;
 pub(crate) use send_sms::{SendSms, send_sms};
 pub(crate) use watch_counts::{get_counts, watch_counts};
 
@@ -31,7 +31,6 @@ pub(crate) use watch_counts::{get_counts, watch_counts};
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) cache: SharedCache,
-    pub(crate) clock: SharedClock,
     pub(crate) ids: IdSource,
     pub(crate) sms: Arc<dyn SmsProvider>,
     /// Fingerprints of text messages: what they say is guessable, so a bare hash would tell it.

@@ -13,8 +13,8 @@ use crate::store;
 pub(crate) async fn read_message(
     app: &App,
     caller: &CallContext,
-    message_id: MessageId,
     request: RequestMeta,
+    message_id: MessageId,
 ) -> Result<MessageView, MessagingError> {
     let person_id = person(caller)?;
     let found = store::find_message(app.store.reader(), app.store.sealer(), person_id, message_id).await?;
@@ -32,12 +32,6 @@ pub(crate) async fn read_message(
 async fn mark(app: &App, caller: &CallContext, message_id: MessageId) -> Result<(), MessagingError> {
     let tx = app.store.begin("read_message").await?;
     store::mark_read(&tx, message_id).await?;
-    tx.audit(AuditEntry {
-        actor: caller.actor(),
-        action: "message.read",
-        subject: message_id.to_string(),
-        detail: json!({}),
-        trace_id: caller.trace_id.clone(),
-    });
+    tx.audit(AuditEntry::of(caller, "message.read", message_id, json!({})));
     Ok(tx.commit().await?)
 }

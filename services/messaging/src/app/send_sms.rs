@@ -20,7 +20,6 @@ const UNCERTAIN: TimeDelta = TimeDelta::seconds(15);
 
 /// A text message to send.
 pub(crate) struct SendSms {
-    pub(crate) request: RequestMeta,
     pub(crate) mobile: Mobile,
     pub(crate) text: SmsText,
 }
@@ -34,19 +33,20 @@ enum Begun {
 pub(crate) async fn send_sms(
     app: &App,
     caller: &CallContext,
+    request: RequestMeta,
     cmd: &SendSms,
 ) -> Result<&'static str, MessagingError> {
     let provider = app.sms.name();
-    if cmd.request.validate_only {
+    if request.validate_only {
         return Ok(provider);
     }
-    match app.store.retry("send_sms", || begin(app, caller, cmd)).await? {
+    match app.store.retry("send_sms", || begin(app, caller, request, cmd)).await? {
         Begun::SentBefore => return Ok(provider),
         Begun::Send => {}
     }
     let outcome = app.sms.send(&cmd.mobile, &cmd.text).await;
     let state = if outcome.is_ok() { SendingState::Sent } else { SendingState::Failed };
-    let noted = app.store.retry("send_sms", || end(app, caller, cmd, state)).await;
+    let noted = app.store.retry("send_sms", || end(app, caller, request, state)).await;
     outcome.map_err(MessagingError::Sms)?;
     if let Err(error) = noted {
         // It is sent; that this couldn't be noted must not make the caller send it again.
@@ -55,18 +55,23 @@ pub(crate) async fn send_sms(
     Ok(provider)
 }
 
-async fn begin(app: &App, caller: &CallContext, cmd: &SendSms) -> Result<Begun, MessagingError> {
+async fn begin(
+    app: &App,
+    caller: &CallContext,
+    request: RequestMeta,
+    cmd: &SendSms,
+) -> Result<Begun, MessagingError> {
     let tx = app.store.begin("send_sms").await?;
     let fingerprint = fingerprint(app, cmd);
     let before =
-        store::begin_sending(&tx, &caller.caller.to_string(), cmd.request.request_id, fingerprint).await?;
+        store::begin_sending(&tx, &caller.caller.to_string(), request.request_id, fingerprint).await?;
     if let Some(sending) = before
         && let Some(begun) = continue_from(&sending, &fingerprint, &tx)?
     {
         tx.rollback().await?;
         return Ok(begun);
     }
-    tx.audit(entry(app, caller, cmd, "sms.requested"));
+    tx.audit(entry(app, caller, request, "sms.requested"));
     tx.commit().await?;
     Ok(Begun::Send)
 }
@@ -89,24 +94,18 @@ fn continue_from(
 async fn end(
     app: &App,
     caller: &CallContext,
-    cmd: &SendSms,
+    request: RequestMeta,
     state: SendingState,
 ) -> Result<(), MessagingError> {
     let tx = app.store.begin("send_sms").await?;
-    store::end_sending(&tx, &caller.caller.to_string(), cmd.request.request_id, state).await?;
+    store::end_sending(&tx, &caller.caller.to_string(), request.request_id, state).await?;
     let action = if state == SendingState::Sent { "sms.sent" } else { "sms.failed" };
-    tx.audit(entry(app, caller, cmd, action));
+    tx.audit(entry(app, caller, request, action));
     Ok(tx.commit().await?)
 }
 
-fn entry(app: &App, caller: &CallContext, cmd: &SendSms, action: &'static str) -> AuditEntry {
-    AuditEntry {
-        actor: caller.actor(),
-        action,
-        subject: cmd.request.request_id.to_string(),
-        detail: json!({"provider": app.sms.name()}),
-        trace_id: caller.trace_id.clone(),
-    }
+fn entry(app: &App, caller: &CallContext, request: RequestMeta, action: &'static str) -> AuditEntry {
+    AuditEntry::of(caller, action, request.request_id, json!({"provider": app.sms.name()}))
 }
 
 fn fingerprint(app: &App, cmd: &SendSms) -> [u8; 32] {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use shiming_identifiers::Mobile;
 use shiming_kernel::Redacted;
 use shiming_proto::messaging::v1 as proto;
-use shiming_rpc::convert::{InvalidField, known_enum, parse_id, request_meta, timestamp};
+use shiming_rpc::convert::{InvalidField, known_enum, parse_id, timestamp};
 use shiming_store::Page;
 
 use crate::app::{Event, MessageDraft, MessageView, SendSms, TodoDraft, TodoView};
@@ -84,7 +84,6 @@ pub(super) fn send_sms(request: &proto::SendSmsRequest) -> Result<SendSms, Messa
     };
     let values = wording.params().iter().map(|name| sms_value(name, request.params.get(*name)));
     Ok(SendSms {
-        request: request_meta(&request.request_id, request.validate_only)?,
         mobile: mobile(&request.mobile)?,
         text: SmsText { wording, values: values.collect::<Result<_, _>>()? },
     })

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use shiming_proto::messaging::v1::demo_sms_service_server::DemoSmsService;
 use shiming_proto::messaging::v1::{DemoSms, ListDemoSmsRequest, ListDemoSmsResponse};
 use shiming_rpc::convert::timestamp;
-use shiming_rpc::status::from_error;
+use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
 use super::convert;
 use crate::clients::sms::ConsoleSms;
+use crate::error::MessagingError;
 
 /// Shows what the console provider sent.
 #[derive(Clone)]
@@ -21,11 +22,13 @@ impl DemoSmsService for DemoSmsApi {
         &self,
         request: Request<ListDemoSmsRequest>,
     ) -> Result<Response<ListDemoSmsResponse>, Status> {
-        let mobile = convert::mobile(&request.into_inner().mobile).map_err(|error| from_error(&error))?;
-        let sent = self.0.sent_to(&mobile).into_iter();
-        let messages = sent
-            .map(|sms| DemoSms { text: sms.text.into_inner(), send_time: Some(timestamp(sms.send_time)) })
-            .collect();
-        Ok(Response::new(ListDemoSmsResponse { messages }))
+        serve(request, |_call, ask| async move {
+            let sent = self.0.sent_to(&convert::mobile(&ask.mobile)?).into_iter();
+            let messages = sent
+                .map(|sms| DemoSms { text: sms.text.into_inner(), send_time: Some(timestamp(sms.send_time)) })
+                .collect();
+            Ok::<_, MessagingError>(ListDemoSmsResponse { messages })
+        })
+        .await
     }
 }

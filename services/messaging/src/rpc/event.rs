@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use shiming_proto::messaging::v1::event_service_server::EventService;
 use shiming_proto::messaging::v1::{DeliverEventsRequest, DeliverEventsResponse};
-use shiming_rpc::context;
-use shiming_rpc::status::from_error;
+use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
 use super::convert;
@@ -22,13 +21,11 @@ impl EventService for EventApi {
         &self,
         request: Request<DeliverEventsRequest>,
     ) -> Result<Response<DeliverEventsResponse>, Status> {
-        let caller = context(&request);
-        let accepted = async {
-            let events = convert::events(request.into_inner().events)?;
-            app::deliver_events(&self.0, &caller, &events).await
-        };
-        let accepted = accepted.await.map_err(|error: MessagingError| from_error(&error))?;
-        let accepted_count = i32::try_from(accepted).unwrap_or(i32::MAX);
-        Ok(Response::new(DeliverEventsResponse { accepted_count }))
+        serve(request, |call, ask| async move {
+            let accepted = app::deliver_events(&self.0, &call, &convert::events(ask.events)?).await?;
+            let accepted_count = i32::try_from(accepted).unwrap_or(i32::MAX);
+            Ok::<_, MessagingError>(DeliverEventsResponse { accepted_count })
+        })
+        .await
     }
 }

@@ -1,4 +1,4 @@
-//! The contract's services on top of the use cases: one line per method. The only place that names a tonic status.
+//! The contract's services on top of the use cases: read, call, convert. The only place that names a tonic status.
 
 mod convert;
 mod demo_sms;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shiming_proto::messaging::v1::sms_service_server::SmsService;
 use shiming_proto::messaging::v1::{SendSmsRequest, SendSmsResponse};
-use shiming_rpc::context;
-use shiming_rpc::status::from_error;
+use shiming_rpc::convert::meta;
+use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
 use super::convert;
@@ -19,12 +19,11 @@ pub(crate) struct SmsApi(pub(crate) Arc<App>);
 #[tonic::async_trait]
 impl SmsService for SmsApi {
     async fn send_sms(&self, request: Request<SendSmsRequest>) -> Result<Response<SendSmsResponse>, Status> {
-        let caller = context(&request);
-        let provider = async {
-            let command = convert::send_sms(&request.into_inner())?;
-            app::send_sms(&self.0, &caller, &command).await
-        };
-        let provider = provider.await.map_err(|error: MessagingError| from_error(&error))?;
-        Ok(Response::new(SendSmsResponse { provider: provider.to_owned() }))
+        serve(request, |call, ask| async move {
+            let command = convert::send_sms(&ask)?;
+            let provider = app::send_sms(&self.0, &call, meta(&ask)?, &command).await?;
+            Ok::<_, MessagingError>(SendSmsResponse { provider: provider.to_owned() })
+        })
+        .await
     }
 }

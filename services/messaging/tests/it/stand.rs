@@ -4,21 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shiming_crypto::KeyringConfig;
-use shiming_kernel::{EvidenceLevel, PersonId, Redacted, Session, SessionId, SystemClock};
-use shiming_messaging::{Config, DEFAULT, Messaging, NAME, SERVICES, TencentConfig};
+use shiming_kernel::{
+    Clock as _, EvidenceLevel, ManualClock, PersonId, Redacted, Session, SessionId, SystemClock,
+};
+use shiming_messaging::{Messaging, SmsProviderName, TencentConfig};
 use shiming_proto::messaging::v1::demo_sms_service_client::DemoSmsServiceClient;
 use shiming_proto::messaging::v1::event_service_client::EventServiceClient;
 use shiming_proto::messaging::v1::inbox_service_client::InboxServiceClient;
 use shiming_proto::messaging::v1::sms_service_client::SmsServiceClient;
 use shiming_proto::messaging::v1::{DeliverEventsRequest, Event, MessageDraft, TodoClosing, TodoDraft};
 use shiming_rpc::status::Problem;
-use shiming_rpc::{
-    ClientChannel, Connector, Listeners, PolicyTable, ServerBuilder, SessionError, SessionResolver,
-    with_session,
-};
-use shiming_runtime::Shutdown;
-use shiming_runtime::config::PeerConfig;
+use shiming_rpc::{ClientChannel, SessionError, SessionResolver, with_session};
 use shiming_testkit::TestDatabase;
 use tonic::{Request, Status};
 use uuid::Uuid;
@@ -42,18 +38,8 @@ impl SessionResolver for TokenIsPerson {
 }
 
 pub(crate) struct Stand {
-    identity: Connector,
-    gateway: Connector,
-    peer: PeerConfig,
-    shutdown: Shutdown,
+    stand: shiming_testkit::Stand<Messaging>,
     _database: TestDatabase,
-}
-
-impl Drop for Stand {
-    fn drop(&mut self) {
-        self.shutdown.begin();
-        self.shutdown.hard().cancel();
-    }
 }
 
 impl Stand {
@@ -62,69 +48,41 @@ impl Stand {
     }
 
     pub(crate) async fn start_with(database: TestDatabase, tencent: Option<TencentConfig>) -> Self {
-        shiming_runtime::install_crypto_provider();
-        let config = config(&database, tencent);
-        let shutdown = Shutdown::new();
-        let service = Messaging::build(&config, SystemClock::shared()).await.unwrap();
-        let listeners = Listeners::loopback().await.unwrap();
-        let peer = PeerConfig::plaintext(format!("http://{}", listeners.grpc_address().unwrap()));
-        let policies = PolicyTable::of(SERVICES).unwrap();
-        let server =
-            ServerBuilder::new(NAME, &config.listen, policies, Arc::new(TokenIsPerson), shutdown.clone());
-        service.mount(server).spawn(listeners);
-        Self {
-            identity: Connector::new("identity", &shutdown).unwrap(),
-            gateway: Connector::new("gateway", &shutdown).unwrap(),
-            peer,
-            shutdown,
-            _database: database,
+        let mut config = shiming_testkit::Stand::<Messaging>::config(&database);
+        config.own.sms.demo_phone = tencent.is_none();
+        if tencent.is_some() {
+            config.own.sms.provider = SmsProviderName::Tencent;
         }
-    }
-
-    fn channel(&self, connector: &Connector) -> ClientChannel {
-        connector.connect(&self.peer).unwrap()
+        config.own.sms.tencent = tencent;
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let stand = shiming_testkit::Stand::start_with(config, clock, Arc::new(TokenIsPerson)).await;
+        Self { stand, _database: database }
     }
 
     pub(crate) fn gateway_channel(&self) -> ClientChannel {
-        self.channel(&self.gateway)
+        self.stand.channel("gateway")
     }
 
     pub(crate) fn events(&self) -> EventServiceClient<ClientChannel> {
-        EventServiceClient::new(self.channel(&self.identity))
+        EventServiceClient::new(self.stand.channel("identity"))
     }
 
     pub(crate) fn inbox(&self) -> InboxServiceClient<ClientChannel> {
-        InboxServiceClient::new(self.channel(&self.gateway))
+        InboxServiceClient::new(self.stand.channel("gateway"))
     }
 
     pub(crate) fn sms(&self) -> SmsServiceClient<ClientChannel> {
-        SmsServiceClient::new(self.channel(&self.identity))
+        SmsServiceClient::new(self.stand.channel("identity"))
     }
 
     pub(crate) fn phone(&self) -> DemoSmsServiceClient<ClientChannel> {
-        DemoSmsServiceClient::new(self.channel(&self.gateway))
+        DemoSmsServiceClient::new(self.stand.channel("gateway"))
     }
 
     pub(crate) async fn deliver(&self, events: Vec<Event>) -> Result<i32, Status> {
         let answer = self.events().deliver_events(DeliverEventsRequest { events }).await?;
         Ok(answer.into_inner().accepted_count)
     }
-}
-
-fn config(database: &TestDatabase, tencent: Option<TencentConfig>) -> Config {
-    let keyring = serde_json::to_value(KeyringConfig::generate()).unwrap();
-    let mut tree: toml::Table = DEFAULT.parse().unwrap();
-    tree.insert("keyring".into(), toml::Value::try_from(keyring).unwrap());
-    let mut config: Config = toml::Value::Table(tree).try_into().unwrap();
-    config.store.url = Redacted::from(database.url());
-    config.listen.tls = None;
-    config.listen.plaintext_loopback = true;
-    config.sms.demo_phone = tencent.is_none();
-    if tencent.is_some() {
-        config.sms.provider = shiming_messaging::SmsProviderName::Tencent;
-    }
-    config.sms.tencent = tencent;
-    config
 }
 
 pub(crate) fn as_person<T>(message: T, person: PersonId) -> Request<T> {

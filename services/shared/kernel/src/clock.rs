@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 /// Tells the time of day. Everything that decides by time takes one of these.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The present moment, cut to microseconds: what every database can hold, so that a value read back equals the one written.
     fn now(&self) -> DateTime<Utc>;
 }
 
@@ -28,7 +28,7 @@ impl SystemClock {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock everybody else is sent to")]
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        Utc::now().trunc_subsecs(6)
     }
 }
 
@@ -39,7 +39,7 @@ pub struct ManualClock(Mutex<DateTime<Utc>>);
 impl ManualClock {
     /// Stands at `start`.
     pub fn new(start: DateTime<Utc>) -> Self {
-        Self(Mutex::new(start))
+        Self(Mutex::new(start.trunc_subsecs(6)))
     }
 
     /// Moves forward. Saturates at the end of the representable calendar.
@@ -59,7 +59,7 @@ impl ManualClock {
 
     fn change(&self, next: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = next(*now);
+        *now = next(*now).trunc_subsecs(6);
     }
 }
 
@@ -91,6 +91,6 @@ mod tests {
     fn advancing_beyond_the_calendar_saturates() {
         let clock = ManualClock::new(noon());
         clock.advance(Duration::MAX);
-        assert_eq!(clock.now(), DateTime::<Utc>::MAX_UTC);
+        assert_eq!(clock.now(), DateTime::<Utc>::MAX_UTC.trunc_subsecs(6));
     }
 }

@@ -4,10 +4,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use opentelemetry::trace::TraceContextExt as _;
-use shiming_kernel::{CallContext, Caller, Redacted};
+use shiming_kernel::{CallContext, Caller, Redacted, ServiceError};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::metadata;
+use crate::status::answer;
 
 tokio::task_local! {
     static REQUEST_ID: Arc<str>;
@@ -23,6 +24,19 @@ pub fn context<T>(request: &tonic::Request<T>) -> CallContext {
         .get::<CallContext>()
         .cloned()
         .unwrap_or_else(|| CallContext::new(Caller::Service(String::new())))
+}
+
+/// Runs a use case for a call and turns what comes of it into an answer: how a service's rpc layer does all its unary methods.
+///
+/// ```ignore
+/// serve(request, |call, ask| async move { app::read_message(&self.0, &call, meta(&ask)?, parse_id("message_id", &ask.message_id)?).await })
+/// ```
+pub async fn serve<Q, A, E: ServiceError, F: Future<Output = Result<A, E>>>(
+    request: tonic::Request<Q>,
+    work: impl FnOnce(CallContext, Q) -> F,
+) -> Result<tonic::Response<A>, tonic::Status> {
+    let call = context(&request);
+    answer(work(call, request.into_inner()).await)
 }
 
 /// The session token the call carries, to hand on to a service that checks it itself.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use prost_types::Timestamp;
 use shiming_kernel::{Facts, FieldViolation, Reason, RequestMeta, ServiceError};
+use shiming_proto::Mutation;
 
 /// Rows of a page when the request says 0.
 pub const DEFAULT_PAGE_SIZE: u32 = 50;
@@ -87,6 +88,11 @@ pub fn known_enum<E: TryFrom<i32>>(field: &str, value: i32) -> Result<E, Invalid
     E::try_from(value).map_err(|_| InvalidField::malformed(field))
 }
 
+/// What every mutation carries, of its message.
+pub fn meta(message: &impl Mutation) -> Result<RequestMeta, InvalidField> {
+    request_meta(message.request_id(), message.validate_only())
+}
+
 /// What every mutation carries.
 pub fn request_meta(request_id: &str, validate_only: bool) -> Result<RequestMeta, InvalidField> {
     Ok(RequestMeta { request_id: parse_id("request_id", request_id)?, validate_only })
@@ -97,8 +103,8 @@ pub fn request_meta(request_id: &str, validate_only: bool) -> Result<RequestMeta
 pub struct Page {
     /// 1 to 200.
     pub size: u32,
-    /// Opaque; the store reads it.
-    pub token: Option<String>,
+    /// Opaque; the store reads it. Empty: the first page.
+    pub token: String,
 }
 
 /// The page a list request asks for: size 0 is 50, the most is 200.
@@ -108,8 +114,7 @@ pub fn page(page_size: i32, page_token: &str) -> Result<Page, InvalidField> {
         Ok(size) => size.min(MAX_PAGE_SIZE),
         Err(_) => return Err(InvalidField::new("page_size", "NEGATIVE", "每页条数不能为负数")),
     };
-    let token = (!page_token.is_empty()).then(|| page_token.to_owned());
-    Ok(Page { size, token })
+    Ok(Page { size, token: page_token.to_owned() })
 }
 
 /// A moment for the wire.
@@ -150,8 +155,8 @@ mod tests {
 
     #[test]
     fn pages_have_bounds() {
-        assert_eq!(page(0, "").unwrap(), Page { size: 50, token: None });
-        assert_eq!(page(1000, "t").unwrap(), Page { size: 200, token: Some("t".into()) });
+        assert_eq!(page(0, "").unwrap(), Page { size: 50, token: String::new() });
+        assert_eq!(page(1000, "t").unwrap(), Page { size: 200, token: "t".into() });
         assert!(page(-1, "").is_err());
     }
 

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use http::Extensions;
-use shiming_kernel::{EvidenceLevel, Reason, Session};
+use shiming_kernel::{Reason, Session};
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_proto::identity::v1::{IntrospectSessionRequest, Session as WireSession};
-use shiming_proto::types::v1::EvidenceLevel as WireEvidence;
 
 use crate::client::ClientChannel;
 use crate::convert::{InvalidField, optional_id, parse_id, to_time};
+use crate::enum_table::coded;
 use crate::status::Problem;
 
 /// Why a token opened nothing.
@@ -102,12 +102,7 @@ fn from_wire(session: &WireSession) -> Result<Session, InvalidField> {
     Ok(Session {
         session_id: parse_id("session_id", &session.session_id)?,
         person_id: parse_id("person_id", &session.person_id)?,
-        evidence: match session.evidence() {
-            WireEvidence::Sms => EvidenceLevel::Sms,
-            WireEvidence::Face => EvidenceLevel::Face,
-            WireEvidence::FaceStrict => EvidenceLevel::FaceStrict,
-            WireEvidence::Unspecified => return Err(InvalidField::missing("evidence")),
-        },
+        evidence: coded("evidence", session.evidence)?,
         step_up_time: session.step_up_time.map(|time| to_time("step_up_time", time)).transpose()?,
         enterprise_id: optional_id("enterprise_id", &session.enterprise_id)?,
         binding_id: optional_id("binding_id", &session.binding_id)?,

@@ -3,6 +3,7 @@
 //! Soft asks (stop accepting, end loops at the next turn), hard cuts (a task's future is dropped). Nothing waits for a peer beyond the
 //! grace: a client that holds a connection open and says nothing does not hold up a rolling restart.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::future::Future;
@@ -12,6 +13,9 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// A task's name.
+type Name = Cow<'static, str>;
 
 /// The process's life, shared by everything that runs in it.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +33,7 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     next: u64,
-    running: BTreeMap<u64, &'static str>,
+    running: BTreeMap<u64, Name>,
     failure: Option<String>,
 }
 
@@ -37,7 +41,7 @@ struct State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
     /// Tasks that had to be cut, by name.
-    pub cut: Vec<&'static str>,
+    pub cut: Vec<Cow<'static, str>>,
     /// Why it ended, when an essential task failed.
     pub failure: Option<String>,
 }
@@ -90,8 +94,8 @@ impl Shutdown {
     }
 
     /// Runs a task that [`finish`](Self::finish) waits for. At hard its future is dropped, so it needs to watch only soft.
-    pub fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
-        drop(self.0.tracker.spawn(self.cut_at_hard(name, task)));
+    pub fn spawn(&self, name: impl Into<Cow<'static, str>>, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.0.tracker.spawn(self.cut_at_hard(name.into(), task)));
     }
 
     /// Makes `task` one that [`finish`](Self::finish) waits for, without spawning it: for the process's main future.
@@ -100,14 +104,10 @@ impl Shutdown {
         name: &'static str,
         task: impl Future<Output = ()>,
     ) -> impl Future<Output = ()> {
-        self.0.tracker.track_future(self.cut_at_hard(name, task))
+        self.0.tracker.track_future(self.cut_at_hard(name.into(), task))
     }
 
-    fn cut_at_hard<F: Future<Output = ()>>(
-        &self,
-        name: &'static str,
-        task: F,
-    ) -> impl Future<Output = ()> + use<F> {
+    fn cut_at_hard<F: Future<Output = ()>>(&self, name: Name, task: F) -> impl Future<Output = ()> + use<F> {
         let entry = Entry::new(self, name);
         let hard = self.hard();
         async move {
@@ -159,7 +159,7 @@ impl Shutdown {
             () = tokio::time::sleep(grace) => {}
             () = self.0.hard.cancelled() => {}
         }
-        let cut: Vec<_> = self.state().running.values().copied().collect();
+        let cut: Vec<_> = self.state().running.values().cloned().collect();
         self.0.hard.cancel();
         self.0.tracker.wait().await;
         Finished { cut, failure: self.state().failure.take() }
@@ -174,15 +174,15 @@ impl Shutdown {
 struct Entry {
     shutdown: Shutdown,
     id: u64,
-    name: &'static str,
+    name: Name,
 }
 
 impl Entry {
-    fn new(shutdown: &Shutdown, name: &'static str) -> Self {
+    fn new(shutdown: &Shutdown, name: Name) -> Self {
         let mut state = shutdown.state();
         let id = state.next;
         state.next += 1;
-        state.running.insert(id, name);
+        state.running.insert(id, name.clone());
         drop(state);
         Self { shutdown: shutdown.clone(), id, name }
     }
@@ -197,7 +197,7 @@ impl Drop for Entry {
     fn drop(&mut self) {
         self.shutdown.state().running.remove(&self.id);
         if std::thread::panicking() {
-            tracing::error!(task = self.name, "task panicked");
+            tracing::error!(task = %self.name, "task panicked");
             self.shutdown.fail(format!("{}: panicked", self.name));
         }
     }
@@ -228,7 +228,7 @@ mod tests {
         });
         assert_eq!(soft_after, DRAIN);
         assert_eq!(start.elapsed(), DRAIN + GRACE);
-        assert_eq!(finished, Finished { cut: vec!["deaf"], failure: None });
+        assert_eq!(finished, Finished { cut: vec!["deaf".into()], failure: None });
     }
 
     #[tokio::test(start_paused = true)]

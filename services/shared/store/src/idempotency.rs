@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, EntityTrait as _, TryInsertResult};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shiming_crypto::Sealer;
-use shiming_kernel::RequestMeta;
+use shiming_kernel::{CallContext, RequestMeta};
 
 use crate::entities::idempotency::{ActiveModel, Column, Entity};
 use crate::error::StoreError;
@@ -31,6 +31,16 @@ pub struct Idempotency {
 }
 
 impl Idempotency {
+    /// The record by which a repeat of `call`'s `method` (`SubmitApplication`) is known: who asks, for what, with which words.
+    pub fn of(
+        call: &CallContext,
+        method: &'static str,
+        request: RequestMeta,
+        command: &impl Serialize,
+    ) -> Self {
+        Self::new(request, format!("{}/{method}", call.actor()), command)
+    }
+
     /// A record's key, with the fingerprint taken of the command's JSON (fields in declaration order; leave `request_id` and
     /// `validate_only` out of the command, or in: they are equal on a repeat).
     pub fn new(request: RequestMeta, scope: impl Into<String>, command: &impl Serialize) -> Self {

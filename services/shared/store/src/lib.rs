@@ -32,7 +32,10 @@ mod schema;
 mod store;
 mod tx;
 
-pub use audit::{AuditEntry, Broken, Flaw, Verified, verify as verify_audit};
+pub use audit::{
+    AuditEntry, Broken, Flaw, Stretch, Verified, verify as verify_audit,
+    verify_stretch as verify_audit_stretch,
+};
 pub use cause::Cause;
 pub use config::StoreConfig;
 pub use error::StoreError;
@@ -45,5 +48,6 @@ pub use outbox::{
 pub use page::{Cursor, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, PageRequest, PageTokens};
 pub use retention::{Expired, Purged, Retention, RetentionConfig, delete_expired};
 pub use schema::{index, unique_index};
+pub use sea_orm_migration::MigratorTrait;
 pub use store::{AsStoreError, Store};
 pub use tx::Tx;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, Utc};
 use rand::Rng as _;
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions,
@@ -123,9 +123,9 @@ impl Store {
         }
     }
 
-    /// The present, cut to microseconds: what both databases can hold, so that a value read back equals the one written.
+    /// The present by its clock.
     pub fn now(&self) -> DateTime<Utc> {
-        self.0.clock.now().trunc_subsecs(6)
+        self.0.clock.now()
     }
 
     /// Seals and opens this store's fields.

@@ -1,17 +1,21 @@
-//! What tests start and stop by themselves: PostgreSQL, Redis, a telemetry receiver, certificates, clocks.
+//! What tests start and stop by themselves: PostgreSQL, Redis, a telemetry receiver, certificates, clocks, services.
 
+mod inbox;
 pub mod otlp;
 mod ports;
 mod postgres;
 mod redis;
+mod stand;
 mod suite;
 mod supervised;
 pub mod tls;
 
+pub use inbox::Inbox;
 pub use otlp::{OtlpReceiver, ReceivedSpan};
 pub use ports::free_port;
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use shiming_kernel::ManualClock;
+pub use stand::Stand;
 pub use suite::{Backend, TestDatabase, postgres_is_off};
 pub use tls::{LeafFiles, TestCa};

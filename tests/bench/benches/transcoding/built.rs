@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::Way;
 
-#[expect(clippy::all, clippy::pedantic, unreachable_pub, dead_code, reason = "generated")]
+#[expect(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated")]
 mod generated {
     pub(crate) mod shiming {
         pub(crate) mod types {

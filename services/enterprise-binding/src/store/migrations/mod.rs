@@ -10,7 +10,7 @@ mod m20260201_000003_lookups;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
-pub(crate) struct Migrator;
+pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {

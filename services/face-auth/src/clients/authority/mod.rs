@@ -9,6 +9,7 @@
 //! ```
 //! The first that works is taken. One that is down is passed over; what one says about the person is never taken to another.
 
+mod authorities;
 mod comparators;
 mod external;
 mod hosted;
@@ -20,14 +21,15 @@ mod wechat_token;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use shiming_face_engine::Template;
 use uuid::Uuid;
 
 use crate::domain::{
     Evidence, IdentityKeys, KnownPerson, LevelThresholds, Provider, ProviderOutcome, Verdict,
 };
-use crate::engine::Template;
 use crate::error::FaceAuthError;
 
+pub(crate) use authorities::Authorities;
 pub(crate) use comparators::Comparators;
 pub(crate) use external::ExternalAuthority;
 pub(crate) use hosted::{HostedFault, HostedPass, HostedProvider, NewCheck, OpenCheck};

@@ -5,7 +5,7 @@
 //! turned, even more. The numbers were measured on 66 turned frames of one man on two days and on 38 photos shown as
 //! paper: tilted up to 40°, bent about radii down to the width of the sheet, moved, scaled, rotated.
 
-use crate::engine::FacePoint;
+use shiming_face_engine::FacePoint;
 
 /// Points that keep their place on the head whatever the face does: nose, corners of eyes and mouth, chin.
 const RIGID: [usize; 16] = [27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45, 48, 54, 8];

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use shiming_face_engine::CaptureFault;
+
 use super::action_seen::{self, AtRest, TURN};
 use super::head_shape::HeadShape;
 use super::sequence;
 use super::sight::Sight;
 use crate::domain::capture::why_unusable;
 use crate::domain::challenge::Action;
-use crate::engine::CaptureFault;
 
 /// What a capture must reach. The passive score belongs to the model pack, the similarities to its feature net.
 #[derive(Clone, Copy, Debug, PartialEq)]

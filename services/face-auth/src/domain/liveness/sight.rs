@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use shiming_face_engine::{CaptureFault, Observation};
+
 use super::head_shape::HeadShape;
-use crate::engine::{CaptureFault, Observation};
 
 /// One frame.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ impl Sight {
     ) -> Self {
         let eyes = &observation.eyes;
         // A pack that has no net for the eyes goes by the lids alone.
-        let closed = |eye: &crate::engine::Eye| eye.closed.unwrap_or(1.0);
+        let closed = |eye: &shiming_face_engine::Eye| eye.closed.unwrap_or(1.0);
         Self {
             step,
             offset,
@@ -51,7 +52,7 @@ impl Sight {
             eyes_closed: closed(&eyes.left).min(closed(&eyes.right)),
             eye_opening: f32::midpoint(eyes.left.aspect, eyes.right.aspect),
             mouth_opening: observation.mouth_open,
-            passive: observation.passive.map(crate::engine::PassiveScores::least),
+            passive: observation.passive.map(shiming_face_engine::PassiveScores::least),
             fault: observation.fault,
             resemblance,
             is_repeat,

@@ -14,7 +14,7 @@ mod m20261127_000010_face_data;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 /// Brings face-auth's database up to date.
-pub(crate) struct Migrator;
+pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {

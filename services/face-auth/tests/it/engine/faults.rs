@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use image::RgbImage;
-use shiming_face_auth::engine::{CaptureFault, EngineError, FaceEngine};
+use shiming_face_engine::{CaptureFault, EngineError, FaceEngine};
 
 use super::{astronaut, decoded, engine, jpeg, photo, png, relit, scaled};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use shiming_face_auth::engine::{EngineConfig, EngineError};
+use shiming_face_engine::{EngineConfig, EngineError};
 
 use super::{astronaut, engine_with};
 

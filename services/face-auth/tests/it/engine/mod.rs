@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use image::{DynamicImage, ImageFormat, RgbImage};
-use shiming_face_auth::engine::{EngineConfig, FaceEngine};
+use shiming_face_engine::{EngineConfig, FaceEngine};
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)

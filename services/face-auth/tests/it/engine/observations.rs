@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::future::join_all;
 use image::{Rgb, RgbImage};
-use shiming_face_auth::engine::{
+use shiming_face_engine::{
     CaptureFault, EngineConfig, EngineError, FaceEngine, FacePoint, Observation, ObserveOptions,
 };
 

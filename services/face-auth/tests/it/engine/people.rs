@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use image::{Rgb, RgbImage};
-use shiming_face_auth::engine::{FaceEngine, Template};
+use shiming_face_engine::{FaceEngine, Template};
 
 use super::{astronaut, decoded, engine, jpeg, photo, png, relit, scaled};
 

@@ -15,7 +15,7 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 /// Brings a database to this build's schema.
 #[derive(Debug)]
-pub(crate) struct Migrator;
+pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {

@@ -3,13 +3,33 @@
 mod console;
 mod tencent;
 
+use std::sync::Arc;
+
+use anyhow::Context as _;
 use async_trait::async_trait;
 use shiming_identifiers::Mobile;
+use shiming_kernel::SharedClock;
 
+use crate::config::{SmsConfig, SmsProviderName};
 use crate::domain::SmsText;
 
 pub(crate) use console::ConsoleSms;
-pub(crate) use tencent::TencentSms;
+use tencent::TencentSms;
+
+/// The provider that the configuration names.
+pub(crate) fn provider(
+    config: &SmsConfig,
+    console: &Arc<ConsoleSms>,
+    clock: SharedClock,
+) -> anyhow::Result<Arc<dyn SmsProvider>> {
+    Ok(match config.provider {
+        SmsProviderName::Console => Arc::<ConsoleSms>::clone(console),
+        SmsProviderName::Tencent => {
+            let account = config.tencent.clone().context("sms.tencent is missing")?;
+            Arc::new(TencentSms::new(account, clock)?)
+        }
+    })
+}
 
 /// Sends one text message. An answer of `Ok` means that the provider has taken it over.
 #[async_trait]

@@ -11,7 +11,7 @@ mod m20261101_000002_sms;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 /// Brings messaging's database up to date.
-pub(crate) struct Migrator;
+pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {

@@ -11,21 +11,20 @@ use tonic::body::Body;
 use tonic::transport::{Error, Server};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
-use tonic_health::pb::health_server::Health as _;
-use tonic_health::server::{HealthReporter, HealthService};
+use tonic_health::pb::health_server::{Health as _, HealthServer};
 use tower::{Service as _, service_fn};
 
-use super::{health_server, peer};
+use super::peer;
+use super::readiness::ReadyHealth;
 use crate::step::{HttpRequest, HttpResponse};
 
 /// Serves until soft, so that probes hear `NOT_SERVING` during the drain. Without a listener there is nothing to do.
 pub(super) async fn serve(
     listener: Option<TcpListener>,
-    health: &HealthReporter,
+    health: ReadyHealth,
     soft: CancellationToken,
 ) -> Result<(), Error> {
     let Some(listener) = listener else { return Ok(()) };
-    let health = health.clone();
     let service = service_fn(move |request| answer(request, health.clone()));
     Server::builder()
         .accept_http1(true)
@@ -34,9 +33,9 @@ pub(super) async fn serve(
         .await
 }
 
-async fn answer(request: HttpRequest, health: HealthReporter) -> Result<HttpResponse, Infallible> {
+async fn answer(request: HttpRequest, health: ReadyHealth) -> Result<HttpResponse, Infallible> {
     if request.method() == Method::POST {
-        return health_server(&health).call(request).await;
+        return HealthServer::new(health).call(request).await;
     }
     let status = match request.uri().path() {
         "/livez" => StatusCode::OK,
@@ -49,8 +48,7 @@ async fn answer(request: HttpRequest, health: HealthReporter) -> Result<HttpResp
     Ok(response)
 }
 
-async fn is_serving(health: HealthReporter) -> bool {
-    let service = HealthService::from_health_reporter(health);
-    let checked = service.check(Request::new(HealthCheckRequest::default())).await;
+async fn is_serving(health: ReadyHealth) -> bool {
+    let checked = health.check(Request::new(HealthCheckRequest::default())).await;
     checked.is_ok_and(|answer| answer.into_inner().status() == ServingStatus::Serving)
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod listeners;
 mod peer;
+mod readiness;
 mod reflection;
 mod stack;
 mod steps;
@@ -21,13 +22,16 @@ use tonic::server::NamedService;
 use tonic::service::RoutesBuilder;
 use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 use tonic_health::ServingStatus;
-use tonic_health::server::{HealthReporter, HealthService};
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::HealthReporter;
 use tower::Service;
 
 use crate::policy::PolicyTable;
 use crate::session::SessionResolver;
 use crate::step::{HttpRequest, HttpResponse};
 pub use listeners::Listeners;
+pub use readiness::Readiness;
+use readiness::{AlwaysReady, ReadyHealth};
 use stack::Parts;
 
 /// Why a server can't start, or ended.
@@ -60,6 +64,7 @@ pub struct ServerBuilder {
     sessions: Arc<dyn SessionResolver>,
     shutdown: Shutdown,
     health: HealthReporter,
+    readiness: Arc<dyn Readiness>,
     routes: RoutesBuilder,
     served: BTreeSet<&'static str>,
 }
@@ -80,6 +85,7 @@ impl ServerBuilder {
             sessions,
             shutdown,
             health: HealthReporter::new(),
+            readiness: Arc::new(AlwaysReady),
             routes: RoutesBuilder::default(),
             served: BTreeSet::new(),
         }
@@ -103,6 +109,13 @@ impl ServerBuilder {
         self
     }
 
+    /// Says SERVING only while `readiness` says so too.
+    #[must_use]
+    pub fn ready_when(mut self, readiness: Arc<dyn Readiness>) -> Self {
+        self.readiness = readiness;
+        self
+    }
+
     /// Serves until soft, then ends the calls that run; whoever spawned it drops it at hard. Says SERVING when it accepts, and `NOT_SERVING`
     /// as soon as the shutdown begins.
     pub async fn serve(self, listeners: impl Into<Listeners>) -> Result<(), ServeError> {
@@ -114,7 +127,8 @@ impl ServerBuilder {
         let transport = self.transport().await?;
         let mut routes = self.routes.clone();
         reflection::add(&mut routes, &self.served)?;
-        routes.add_service(health_server(&self.health));
+        let health = ReadyHealth { health: self.health.clone(), readiness: Arc::clone(&self.readiness) };
+        routes.add_service(HealthServer::new(health.clone()));
 
         if self.listen.tls.is_none() {
             tracing::warn!(
@@ -131,7 +145,7 @@ impl ServerBuilder {
             begun.cancelled().await;
             self.set_health(ServingStatus::NotServing).await;
         };
-        let admin = admin::serve(listeners.admin, &self.health, self.shutdown.soft());
+        let admin = admin::serve(listeners.admin, health, self.shutdown.soft());
         let (grpc, admin, ()) = tokio::join!(grpc, admin, flip_or_end(flip, &self.shutdown));
         Ok(grpc.and(admin)?)
     }
@@ -198,12 +212,6 @@ async fn flip_or_end(flip: impl Future<Output = ()>, shutdown: &Shutdown) {
         () = flip => {}
         () = hard.cancelled() => {}
     }
-}
-
-type HealthServer = tonic_health::pb::health_server::HealthServer<HealthService>;
-
-fn health_server(reporter: &HealthReporter) -> HealthServer {
-    HealthServer::new(HealthService::from_health_reporter(reporter.clone()))
 }
 
 async fn tls_config(tls: &ServeTls) -> Result<ServerTlsConfig, ServeError> {

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::time::Duration;
 
+use prost::Message as _;
 use shiming_kernel::{ErrorKind, Facts, FieldViolation, Reason, ServiceError};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -65,6 +66,12 @@ pub fn from_error<E: ServiceError + ?Sized>(error: &E) -> Status {
         _ => {}
     }
     status(&reason, &error.words(), error.facts())
+}
+
+/// The details of an error's status, each packed as `Any`, for other protocols that carry them.
+pub fn details<E: ServiceError + ?Sized>(error: &E) -> Vec<prost_types::Any> {
+    let status = status(&error.reason(), &error.words(), error.facts());
+    tonic_types::Status::decode(status.details()).map(|packed| packed.details).unwrap_or_default()
 }
 
 /// An error and its sources, outermost first, for a log line.

@@ -1,5 +1,6 @@
 //! Not ready, drained, gone: whatever the peers do.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -39,6 +40,22 @@ async fn probes_tell_alive_from_ready() {
     assert_eq!(probe(&rig, "/readyz").await, "503");
     assert_eq!(probe(&rig, "/livez").await, "200");
     rig.client("gateway").log_out(log_out("")).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_replica_needs_decides_whether_it_is_ready() {
+    let rig = Rig::start().await;
+    let admin = Channel::from_shared(format!("http://{}", rig.admin)).unwrap().connect().await.unwrap();
+    let mut health = HealthClient::new(admin);
+    rig.seen.ready.store(false, Ordering::SeqCst);
+    assert_eq!(probe(&rig, "/readyz").await, "503");
+    assert_eq!(probe(&rig, "/livez").await, "200");
+    let answer = health.check(HealthCheckRequest::default()).await.unwrap().into_inner();
+    assert_eq!(answer.status(), ServingStatus::NotServing);
+    rig.seen.ready.store(true, Ordering::SeqCst);
+    assert_eq!(probe(&rig, "/readyz").await, "200");
+    let answer = health.check(HealthCheckRequest::default()).await.unwrap().into_inner();
+    assert_eq!(answer.status(), ServingStatus::Serving);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A server with a small service of the contract, and clients for it.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_proto::identity::v1::session_service_server::{SessionService, SessionServiceServer};
 use shiming_rpc::status::{Problem, from_error};
 use shiming_rpc::{
-    ClientChannel, Connector, Listeners, PolicyTable, ServerBuilder, SessionError, SessionResolver,
+    ClientChannel, Connector, Listeners, PolicyTable, Readiness, ServerBuilder, SessionError, SessionResolver,
 };
 use shiming_runtime::Shutdown;
 use shiming_runtime::config::{ListenConfig, PeerConfig};
@@ -32,6 +32,15 @@ pub(crate) struct Seen {
     pub(crate) last: Mutex<Option<CallContext>>,
     /// Handlers that wait forever now; falls when one is dropped.
     pub(crate) waiting: watch::Sender<usize>,
+    /// What the server's readiness says.
+    pub(crate) ready: AtomicBool,
+}
+
+#[async_trait]
+impl Readiness for Seen {
+    async fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::SeqCst)
+    }
 }
 
 impl Seen {
@@ -166,10 +175,12 @@ impl Rig {
             failures: AtomicUsize::new(0),
             last: Mutex::new(None),
             waiting: watch::channel(0).0,
+            ready: AtomicBool::new(true),
         });
         let policies = PolicyTable::of(&[SERVICE]).unwrap();
         ServerBuilder::new("identity", &listen, policies, Arc::new(TestSessions), shutdown.clone())
             .add(SessionServiceServer::new(Service(seen.clone())))
+            .ready_when(seen.clone())
             .spawn(listeners);
         Self { address, admin, shutdown, seen }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use figment::error::Kind;
-use figment::providers::{Env, Format as _, Toml};
+use figment::providers::{Env, Format as _, Serialized, Toml};
 use figment::value::{Dict, Value};
 use figment::{Figment, Metadata};
 use serde::de::DeserializeOwned;
@@ -17,42 +17,107 @@ pub fn load<T>(service: &str, default_toml: &str, file: Option<&Path>) -> Result
 where
     T: DeserializeOwned + Validate,
 {
-    let mut figment = Figment::from(Toml::string(default_toml));
-    if let Some(path) = file {
-        figment = figment.merge(Toml::file_exact(path));
+    Layers::new(service, default_toml).file(file).read()
+}
+
+/// Where a configuration comes from, for those who need more than [`load`].
+#[derive(Clone, Debug)]
+pub struct Layers {
+    figment: Figment,
+    service: String,
+}
+
+impl Layers {
+    /// The checked-in default of `service`.
+    pub fn new(service: &str, default_toml: &str) -> Self {
+        Self { figment: Figment::from(Toml::string(default_toml)), service: service.to_owned() }
     }
-    read(&figment.merge(environment(service)))
+
+    /// Over it what `file` says; a file that is named must exist.
+    #[must_use]
+    pub fn file(mut self, file: Option<&Path>) -> Self {
+        if let Some(path) = file {
+            self.figment = self.figment.merge(Toml::file_exact(path));
+        }
+        self
+    }
+
+    /// Over it a table that the process made itself.
+    #[must_use]
+    pub fn table(mut self, table: &toml::Table) -> Self {
+        self.figment = self.figment.merge(Serialized::defaults(table));
+        self
+    }
+
+    /// Over all of it the environment, read into a type.
+    pub fn read<T: DeserializeOwned + Validate>(self) -> Result<T, ConfigError> {
+        let figment = self.with_environment();
+        let mut problems = Vec::new();
+        let config: Option<T> = read_tree(&figment, tree(&figment)?, &mut problems);
+        if let Some(config) = &config {
+            problems.extend(broken_rules(config.validate()));
+        }
+        config.filter(|_| problems.is_empty()).ok_or(ConfigError { problems })
+    }
+
+    /// The same, read into two types: the first gets the top-level keys that `is_first` names, the second all others. `validate` holds
+    /// the rules of both.
+    pub fn read_two<A: DeserializeOwned, B: DeserializeOwned>(
+        self,
+        is_first: impl Fn(&str) -> bool,
+        validate: impl FnOnce(&A, &B) -> Result<(), Vec<String>>,
+    ) -> Result<(A, B), ConfigError> {
+        let figment = self.with_environment();
+        let (first, second) = tree(&figment)?.into_iter().partition(|(key, _)| is_first(key));
+        let mut problems = Vec::new();
+        let first = read_tree(&figment, first, &mut problems);
+        let second = read_tree(&figment, second, &mut problems);
+        let both = first.zip(second);
+        if let Some((first, second)) = &both {
+            problems.extend(broken_rules(validate(first, second)));
+        }
+        both.filter(|_| problems.is_empty()).ok_or(ConfigError { problems })
+    }
+
+    fn with_environment(self) -> Figment {
+        let Self { figment, service } = self;
+        figment.merge(environment(&service))
+    }
 }
 
 fn environment(service: &str) -> Env {
     Env::prefixed(&format!("SHIMING_{}__", service.to_uppercase().replace('-', "_"))).split("__")
 }
 
-fn read<T: DeserializeOwned + Validate>(figment: &Figment) -> Result<T, ConfigError> {
-    let mut tree: Dict = figment.extract().map_err(|error| ConfigError {
+fn tree(figment: &Figment) -> Result<Dict, ConfigError> {
+    figment.extract().map_err(|error| ConfigError {
         problems: error.into_iter().map(|one| problem(figment, &one)).collect(),
-    })?;
-    let mut problems = Vec::new();
+    })
+}
+
+/// `None` when there is no value to go on with. Unknown keys are all found, and complained of, on the way.
+fn read_tree<T: DeserializeOwned>(
+    figment: &Figment,
+    mut tree: Dict,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
     loop {
         match T::deserialize(&Value::from(tree.clone())) {
-            Ok(config) => {
-                problems.extend(broken_rules(&config));
-                return if problems.is_empty() { Ok(config) } else { Err(ConfigError { problems }) };
-            }
+            Ok(config) => return Some(config),
             Err(error) => {
                 problems.push(problem(figment, &error));
                 // Only an unknown key can be set aside to look for the next complaint: any other leaves no value to go on with.
                 let unknown = matches!(error.kind, Kind::UnknownField(..));
                 if !unknown || !remove(&mut tree, &error.path) {
-                    return Err(ConfigError { problems });
+                    return None;
                 }
             }
         }
     }
 }
 
-fn broken_rules<T: Validate>(config: &T) -> Vec<Problem> {
-    let broken = config.validate().err().unwrap_or_default();
+fn broken_rules(validated: Result<(), Vec<String>>) -> Vec<Problem> {
+    let broken = validated.err().unwrap_or_default();
     broken.into_iter().map(|what| Problem { key: String::new(), what, origin: None }).collect()
 }
 
@@ -103,6 +168,28 @@ mod tests {
         connections: u32,
     }
 
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Names {
+        name: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Stores {
+        store: Store,
+    }
+
+    impl Validate for Store {
+        fn validate(&self) -> Result<(), Vec<String>> {
+            if self.connections > 0 {
+                Ok(())
+            } else {
+                Err(vec!["store.connections: must be at least 1".to_owned()])
+            }
+        }
+    }
+
     impl Validate for Sample {
         fn validate(&self) -> Result<(), Vec<String>> {
             let mut broken = Vec::new();
@@ -119,7 +206,7 @@ mod tests {
     const DEFAULT: &str = "name = \"a\"\n[store]\nurl = \"sqlite:x\"\nconnections = 4\n";
 
     fn with(layer: &str) -> Result<Sample, ConfigError> {
-        read(&Figment::from(Toml::string(DEFAULT)).merge(Toml::string(layer)))
+        Layers::new("sample", DEFAULT).table(&layer.parse().unwrap()).read()
     }
 
     #[test]
@@ -151,6 +238,19 @@ mod tests {
         let error = with("[store]\nconnections = \"s3cret\"\n").unwrap_err();
         assert_eq!(error.problems[0].key, "store.connections");
         assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn a_tree_in_two_parts_complains_like_one() {
+        let read = |layer: &str| {
+            let layers = Layers::new("sample", DEFAULT).table(&layer.parse().unwrap());
+            layers.read_two::<Names, Stores>(|key| key == "name", |_, stores| stores.store.validate())
+        };
+        let (names, stores) = read("[store]\nconnections = 9\n").unwrap();
+        assert_eq!((names.name.as_str(), stores.store.connections), ("a", 9));
+        let error = read("nonsense = 1\n[store]\nconnections = 0\nurll = \"x\"\n").unwrap_err();
+        let keys: Vec<_> = error.problems.iter().map(|problem| problem.key.as_str()).collect();
+        assert_eq!(keys, ["nonsense", "store.urll", ""], "{error}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod sections;
 
 pub use duration::DurationText;
 pub use error::{ConfigError, Problem};
-pub use layers::load;
+pub use layers::{Layers, load};
 pub use sections::{
     ConnectTls, ListenConfig, LogFormat, PeerConfig, ProcessConfig, ServeTls, TelemetryConfig,
 };

@@ -5,12 +5,15 @@
 
 mod verify;
 
+use std::fmt::Display;
+
 use aws_lc_rs::digest::{Context, SHA256};
 use chrono::{DateTime, Utc};
+use shiming_kernel::CallContext;
 
 use crate::entities::audit_log::Model;
 
-pub use verify::{Broken, Flaw, Verified, verify};
+pub use verify::{Broken, Flaw, Stretch, Verified, verify, verify_stretch};
 
 /// What stands before the first row.
 pub(crate) const GENESIS_HASH: [u8; 32] = [0; 32];
@@ -28,6 +31,19 @@ pub struct AuditEntry {
     pub detail: serde_json::Value,
     /// The trace of the request, 32 hex digits.
     pub trace_id: Option<String>,
+}
+
+impl AuditEntry {
+    /// What `call` did to `subject`; `detail` holds nothing personal.
+    pub fn of(
+        call: &CallContext,
+        action: &'static str,
+        subject: impl Display,
+        detail: serde_json::Value,
+    ) -> Self {
+        let (actor, trace_id) = (call.actor(), call.trace_id.clone());
+        Self { actor, action, subject: subject.to_string(), detail, trace_id }
+    }
 }
 
 /// The entry as the chain's next row.

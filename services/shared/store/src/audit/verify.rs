@@ -1,10 +1,13 @@
 //! Reading the chain again to see whether anybody touched it.
 
+use std::time::Instant;
+
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::{GENESIS_HASH, hash};
 use crate::entities::{audit_head, audit_log};
 use crate::error::StoreError;
+use crate::head::AuditPlace;
 use crate::store::Store;
 
 const CHUNK: u64 = 500;
@@ -47,51 +50,123 @@ pub enum Flaw {
     Head,
 }
 
-/// Checks rows `from..=to` (1 is the first, `None` is the end, where the head is checked too). Reads in chunks, so any length
-/// will do; rows appended meanwhile are left for next time.
+/// What one look at a stretch of the chain came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// How many rows were checked and fit.
+    pub rows: u64,
+    /// Where the unbroken part ends; the place to go on from.
+    pub last: AuditPlace,
+    /// Where the chain ended when the look began.
+    pub head: AuditPlace,
+    /// The first row that doesn't fit.
+    pub broken: Option<Broken>,
+}
+
+impl Stretch {
+    /// Whether nothing is left to check: the end was reached, or there is a break before it.
+    pub fn is_done(&self) -> bool {
+        self.broken.is_some() || self.last.seq >= self.head.seq
+    }
+
+    const fn begun(after: AuditPlace, head: AuditPlace) -> Self {
+        Self { rows: 0, last: after, head, broken: None }
+    }
+
+    fn breaks(mut self, at: i64, flaw: Flaw) -> Self {
+        self.broken = Some(Broken { at, flaw });
+        self
+    }
+}
+
+/// Checks rows `from..=to` (1 is the first, `None` is the end). Reads in chunks, so any length will do; rows appended meanwhile are left
+/// for next time.
 pub async fn verify(
     store: &Store,
     from: i64,
     to: Option<i64>,
 ) -> Result<Result<Verified, Broken>, StoreError> {
-    let reader = store.reader();
-    let head = audit_head::Entity::find_by_id(1_i16).one(reader).await?;
-    let (head_seq, head_hash) =
-        head.map_or((0, GENESIS_HASH.to_vec()), |head| (head.audit_seq, head.audit_hash));
     let from = from.max(1);
-    let last = to.unwrap_or(head_seq);
-    let mut prev_hash = match audit_log::Entity::find_by_id(from - 1).one(reader).await? {
-        Some(row) => row.hash,
-        None if from == 1 => GENESIS_HASH.to_vec(),
+    let after = match audit_log::Entity::find_by_id(from - 1).one(store.reader()).await? {
+        Some(row) => AuditPlace { seq: row.seq, hash: row.hash },
+        None if from == 1 => genesis(),
         None => return Ok(Err(Broken { at: from - 1, flaw: Flaw::Missing })),
     };
-    let mut next = from;
-    while next <= last {
-        let chunk = audit_log::Entity::find()
-            .filter(audit_log::Column::Seq.between(next, last))
-            .order_by_asc(audit_log::Column::Seq)
-            .limit(CHUNK)
-            .all(reader)
-            .await?;
+    let begun = Stretch::begun(after, head(store).await?);
+    let to = to.unwrap_or(begun.head.seq);
+    let stretch = walk(store, begun, to, u64::MAX, None).await?;
+    let verified = Verified { rows: stretch.rows, last_seq: stretch.last.seq, last_hash: stretch.last.hash };
+    Ok(stretch.broken.map_or(Ok(verified), Err))
+}
+
+/// Checks the rows behind `after` (`None` is the beginning) until `limit` rows are checked, `until` is over or the end is reached.
+/// `after` is a place that was seen before: a chain that was rewritten as a whole no longer has it.
+pub async fn verify_stretch(
+    store: &Store,
+    after: Option<AuditPlace>,
+    limit: u64,
+    until: Instant,
+) -> Result<Stretch, StoreError> {
+    let after = after.unwrap_or_else(genesis);
+    let begun = Stretch::begun(after.clone(), head(store).await?);
+    match audit_log::Entity::find_by_id(after.seq).one(store.reader()).await? {
+        Some(row) if row.hash == after.hash => {}
+        None if after == genesis() => {}
+        Some(_) => return Ok(begun.breaks(after.seq, Flaw::Changed)),
+        None => return Ok(begun.breaks(after.seq, Flaw::Missing)),
+    }
+    let end = begun.head.seq;
+    walk(store, begun, end, limit, Some(until)).await
+}
+
+async fn walk(
+    store: &Store,
+    mut stretch: Stretch,
+    to: i64,
+    limit: u64,
+    until: Option<Instant>,
+) -> Result<Stretch, StoreError> {
+    let in_time = || until.is_none_or(|until| Instant::now() < until);
+    while stretch.last.seq < to && stretch.rows < limit && in_time() {
+        let chunk = rows(store, stretch.last.seq + 1, to, CHUNK.min(limit - stretch.rows)).await?;
         if chunk.is_empty() {
-            return Ok(Err(Broken { at: next, flaw: Flaw::Missing }));
+            let missing = stretch.last.seq + 1;
+            return Ok(stretch.breaks(missing, Flaw::Missing));
         }
         for row in chunk {
-            if let Some(flaw) = flaw(&row, next, &prev_hash) {
-                return Ok(Err(Broken { at: next, flaw }));
+            let next = stretch.last.seq + 1;
+            if let Some(flaw) = flaw(&row, next, &stretch.last.hash) {
+                return Ok(stretch.breaks(next, flaw));
             }
-            prev_hash = row.hash;
-            next += 1;
+            stretch.rows += 1;
+            stretch.last = AuditPlace { seq: next, hash: row.hash };
         }
     }
-    if last == head_seq && prev_hash != head_hash {
-        return Ok(Err(Broken { at: last, flaw: Flaw::Head }));
+    let head = stretch.head.clone();
+    if stretch.last.seq == head.seq && stretch.last.hash != head.hash {
+        return Ok(stretch.breaks(head.seq, Flaw::Head));
     }
-    if to.is_none() && beyond(store, head_seq).await? {
-        return Ok(Err(Broken { at: head_seq + 1, flaw: Flaw::Head }));
+    if stretch.last.seq == head.seq && beyond(store, head.seq).await? {
+        return Ok(stretch.breaks(head.seq + 1, Flaw::Head));
     }
-    let rows = u64::try_from(next - from).unwrap_or_default();
-    Ok(Ok(Verified { rows, last_seq: next - 1, last_hash: prev_hash }))
+    Ok(stretch)
+}
+
+async fn head(store: &Store) -> Result<AuditPlace, StoreError> {
+    let head = audit_head::Entity::find_by_id(1_i16).one(store.reader()).await?;
+    Ok(head.map_or_else(genesis, |head| AuditPlace { seq: head.audit_seq, hash: head.audit_hash }))
+}
+
+fn genesis() -> AuditPlace {
+    AuditPlace { seq: 0, hash: GENESIS_HASH.to_vec() }
+}
+
+async fn rows(store: &Store, from: i64, to: i64, limit: u64) -> Result<Vec<audit_log::Model>, StoreError> {
+    let found = audit_log::Entity::find()
+        .filter(audit_log::Column::Seq.between(from, to))
+        .order_by_asc(audit_log::Column::Seq)
+        .limit(limit);
+    Ok(found.all(store.reader()).await?)
 }
 
 fn flaw(row: &audit_log::Model, seq: i64, prev_hash: &[u8]) -> Option<Flaw> {

@@ -1,8 +1,10 @@
 //! The audit chain holds under concurrency, shows every kind of tampering, and nothing happens without it.
 
+use std::time::{Duration, Instant};
+
 use sea_orm::ConnectionTrait as _;
 use shiming_kernel::{ErrorKind, ServiceError as _};
-use shiming_store::{Broken, Flaw, Store, StoreError, verify_audit};
+use shiming_store::{AuditPlace, Broken, Flaw, Store, StoreError, verify_audit, verify_audit_stretch};
 use shiming_testkit::{Backend, TestDatabase, on_each_database};
 
 use crate::fixture::{add_note, commit, count, entry, open};
@@ -14,6 +16,7 @@ on_each_database!(
     without_an_audit_row_nothing_happens,
     an_empty_chain_verifies,
     a_statement_can_name_its_own_row,
+    the_chain_is_walked_in_stretches,
 );
 
 async fn sixteen_writers_make_one_chain(database: TestDatabase) {
@@ -115,4 +118,26 @@ async fn without_an_audit_row_nothing_happens(database: TestDatabase) {
     assert!(matches!(error, StoreError::AuditUnwritable(_)), "{error:?}");
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert_eq!(count(store.reader(), "notes").await, 0);
+}
+
+async fn the_chain_is_walked_in_stretches(database: TestDatabase) {
+    let fixture = open(database).await;
+    let store = fixture.store.clone();
+    for n in 0..7 {
+        commit(&store, |tx| tx.audit(entry(&n.to_string()))).await;
+    }
+    let later = || Instant::now() + Duration::from_mins(1);
+    let first = verify_audit_stretch(&store, None, 4, later()).await.unwrap();
+    assert_eq!((first.rows, first.last.seq, first.head.seq, first.is_done()), (4, 4, 7, false));
+    let second = verify_audit_stretch(&store, Some(first.last), 4, later()).await.unwrap();
+    assert_eq!((second.rows, second.last.clone(), second.is_done()), (3, second.head.clone(), true));
+    let again = verify_audit_stretch(&store, Some(second.head), 4, later()).await.unwrap();
+    assert_eq!((again.rows, again.broken, again.is_done()), (0, None, true));
+    let late = verify_audit_stretch(&store, None, 4, Instant::now()).await.unwrap();
+    assert_eq!((late.rows, late.is_done()), (0, false));
+    let remembered = AuditPlace { seq: 5, hash: vec![7; 32] };
+    let rewritten = verify_audit_stretch(&store, Some(remembered), 4, later()).await.unwrap();
+    assert_eq!(rewritten.broken, Some(Broken { at: 5, flaw: Flaw::Changed }));
+    let beyond = verify_audit_stretch(&store, Some(AuditPlace { seq: 8, hash: vec![7; 32] }), 4, later());
+    assert_eq!(beyond.await.unwrap().broken, Some(Broken { at: 8, flaw: Flaw::Missing }));
 }

@@ -156,7 +156,7 @@ impl World {
 }
 
 fn listen() -> ListenConfig {
-    let tree: toml::Table = crate::DEFAULT.parse().unwrap();
+    let tree: toml::Table = <crate::FaceAuth as shiming_service::Service>::DEFAULT.parse().unwrap();
     let mut listen: ListenConfig = tree["listen"].clone().try_into().unwrap();
     listen.plaintext_loopback = true;
     listen

@@ -2,46 +2,28 @@
 
 mod authority;
 mod privacy;
+mod rules;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use shiming_crypto::KeyringConfig;
+use shiming_face_engine::EngineConfig;
 use shiming_identifiers::{DocumentNumber, DocumentType, IdentifierError, PersonName};
 use shiming_kernel::Redacted;
-use shiming_runtime::config::{
-    DurationText, ListenConfig, PeerConfig, ProcessConfig, TelemetryConfig, Validate,
-};
-use shiming_store::StoreConfig;
+use shiming_runtime::config::DurationText;
 
 pub use self::privacy::{AcceptedText, ConsentConfig, EvidenceConfig, FaceDataConfig};
 use crate::domain::KnownPerson;
-use crate::engine::EngineConfig;
 
 pub use authority::{
     AuthorityConfig, BreakerConfig, Codes, ExternalConfig, ProviderName, TencentConfig, WeChatConfig,
 };
 
-/// The checked-in defaults.
-pub const DEFAULT: &str = include_str!("../config/default.toml");
-
-/// Everything face-auth can be told.
+/// What face-auth can be told beside what every service can.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
-    /// The process around the service.
-    pub process: ProcessConfig,
-    /// Logs, traces, metrics.
-    pub telemetry: TelemetryConfig,
-    /// Sockets and limits.
-    pub listen: ListenConfig,
-    /// The database.
-    pub store: StoreConfig,
-    /// The keys of sealed fields.
-    pub keyring: KeyringConfig,
+pub struct Settings {
     /// Models and workers.
     pub engine: EngineConfig,
-    /// The services that face-auth calls.
-    pub peers: Peers,
     /// Who compares faces.
     pub authority: AuthorityConfig,
     /// How much is taken, how often, how long.
@@ -57,14 +39,6 @@ pub struct Config {
     /// The demo authority; absent outside the embedded mode.
     #[serde(default)]
     pub demo: Option<DemoConfig>,
-}
-
-/// `[peers]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Peers {
-    /// Tells people what happened.
-    pub messaging: PeerConfig,
 }
 
 /// `[liveness]`
@@ -209,21 +183,17 @@ impl LivenessConfig {
     }
 }
 
-impl Validate for Config {
-    fn validate(&self) -> Result<(), Vec<String>> {
-        let parts = [self.process.validate(), self.telemetry.validate(), self.listen.validate()];
-        let mut broken: Vec<String> = parts.into_iter().filter_map(Result::err).flatten().collect();
-        broken.extend(self.store.problems());
-        broken.extend(self.engine.problems());
-        broken.extend(self.authority.problems(self.listen.tls.is_none()));
+impl shiming_service::Settings for Settings {
+    fn problems(&self, embedded: bool) -> Vec<String> {
+        let mut broken = self.engine.problems();
+        broken.extend(self.authority.problems(embedded));
         broken.extend(self.limits.problems());
         broken.extend(self.liveness.problems(&self.limits));
-        broken.extend(self.peers.messaging.validate_as("peers.messaging").err().into_iter().flatten());
         broken.extend(self.consent.problems());
         broken.extend(self.evidence.problems());
         broken.extend(self.face_data.problems());
         if let Some(demo) = &self.demo {
-            if self.listen.tls.is_some() {
+            if !embedded {
                 broken.push("demo: the demo authority serves only the embedded mode".into());
             }
             for (at, citizen) in demo.citizens.iter().enumerate() {
@@ -234,6 +204,6 @@ impl Validate for Config {
                 }
             }
         }
-        if broken.is_empty() { Ok(()) } else { Err(broken) }
+        broken
     }
 }

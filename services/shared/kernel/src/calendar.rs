@@ -2,25 +2,28 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
-const CHINA_SECONDS_EAST: i32 = 8 * 3600;
+const EAST: TimeDelta = TimeDelta::hours(8);
+
+/// The time on a wall in China.
+pub fn china_time(now: DateTime<Utc>) -> NaiveDateTime {
+    (now + EAST).naive_utc()
+}
 
 /// The day in China at a moment.
-pub(crate) fn china_date(now: DateTime<Utc>) -> NaiveDate {
-    (now + TimeDelta::seconds(CHINA_SECONDS_EAST.into())).date_naive()
+pub fn china_date(now: DateTime<Utc>) -> NaiveDate {
+    china_time(now).date()
 }
 
 /// How long the day in China still lasts: never zero.
-pub(crate) fn rest_of_china_day(now: DateTime<Utc>) -> Duration {
-    let next_day = china_date(now).succ_opt().and_then(|day| day.and_hms_opt(0, 0, 0));
-    let zone = FixedOffset::east_opt(CHINA_SECONDS_EAST);
-    let end = next_day.zip(zone).and_then(|(midnight, zone)| midnight.and_local_timezone(zone).single());
-    end.and_then(|end| (end.with_timezone(&Utc) - now).to_std().ok()).unwrap_or(Duration::from_hours(24))
+pub fn rest_of_china_day(now: DateTime<Utc>) -> Duration {
+    let since_midnight = china_time(now).time().signed_duration_since(NaiveTime::MIN);
+    (TimeDelta::days(1) - since_midnight).to_std().unwrap_or(Duration::from_hours(24))
 }
 
 /// Whole years between two days.
-pub(crate) fn age_on(birth_date: NaiveDate, day: NaiveDate) -> u32 {
+pub fn age_on(birth_date: NaiveDate, day: NaiveDate) -> u32 {
     day.years_since(birth_date).unwrap_or(0)
 }
 
@@ -36,6 +39,7 @@ mod tests {
     fn the_day_begins_at_sixteen_hours_utc() {
         assert_eq!(china_date(at("2026-03-01T15:59:59Z")).to_string(), "2026-03-01");
         assert_eq!(china_date(at("2026-03-01T16:00:00Z")).to_string(), "2026-03-02");
+        assert_eq!(china_time(at("2026-03-01T16:30:00Z")).to_string(), "2026-03-02 00:30:00");
         assert_eq!(rest_of_china_day(at("2026-03-01T15:59:59Z")), Duration::from_secs(1));
         assert_eq!(rest_of_china_day(at("2026-03-01T16:00:00Z")), Duration::from_hours(24));
     }

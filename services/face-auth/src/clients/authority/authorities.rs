@@ -7,10 +7,8 @@ use shiming_kernel::SharedClock;
 use shiming_rpc::Connector;
 use shiming_runtime::CircuitBreaker;
 
-use crate::clients::authority::{
-    Authority, Comparators, ExternalAuthority, HostedChecks, TencentFaceId, WeChatFace,
-};
-use crate::config::{AuthorityConfig, ProviderName};
+use super::{Authority, Comparators, ExternalAuthority, HostedChecks, TencentFaceId, WeChatFace};
+use crate::config::{ProviderName, Settings};
 
 /// Those who compare the frames of our own camera page, and those who show a page of their own.
 #[derive(Default)]
@@ -24,14 +22,14 @@ pub(crate) struct Authorities {
 }
 
 impl Authorities {
-    /// In the configured order. `built_in` compares with the references kept here; `max_bytes` is the most a picture has.
+    /// In the configured order. `built_in` compares with the references kept here.
     pub(crate) fn new(
-        config: &AuthorityConfig,
+        own: &Settings,
         built_in: &Arc<dyn Authority>,
         connector: &Connector,
         clock: &SharedClock,
-        max_bytes: usize,
     ) -> anyhow::Result<Self> {
+        let (config, max_bytes) = (&own.authority, own.engine.limits.max_bytes);
         let poll_interval = config.poll_interval.get();
         let mut all = Self {
             comparators: Comparators::new(config.next_without_photo, poll_interval),

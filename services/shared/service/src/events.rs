@@ -1,0 +1,111 @@
+//! The outbox's way to messaging: each stored notice becomes an event of the contract, delivered at least once.
+
+use async_trait::async_trait;
+use shiming_kernel::{ErrorKind, Notice};
+use shiming_proto::messaging::v1 as wire;
+use shiming_proto::messaging::v1::event_service_client::EventServiceClient;
+use shiming_rpc::ClientChannel;
+use shiming_rpc::convert::timestamp;
+use shiming_rpc::status::Problem;
+use shiming_store::{Delivery, DeliveryError, EventSink};
+
+/// Delivers events to messaging, which takes each once.
+#[derive(Clone, Debug)]
+pub struct MessagingSink(EventServiceClient<ClientChannel>);
+
+impl MessagingSink {
+    /// Through a channel to messaging.
+    pub fn new(messaging: ClientChannel) -> Self {
+        Self(EventServiceClient::new(messaging))
+    }
+}
+
+#[async_trait]
+impl EventSink for MessagingSink {
+    async fn deliver(&self, events: Vec<Delivery>) -> Result<(), DeliveryError> {
+        let events = events.into_iter().map(event).collect::<Result<_, _>>()?;
+        let answer = self.0.clone().deliver_events(wire::DeliverEventsRequest { events }).await;
+        answer.map(drop).map_err(|status| failure(Problem::from_status(&status)))
+    }
+}
+
+/// What messaging finds wrong, or stumbles over, may be one event of many: that key is set aside. All else concerns every event alike, a
+/// refused caller too: an operator mends it, and what was committed meanwhile goes out in its order, without a back-off for each key.
+fn failure(problem: Problem) -> DeliveryError {
+    match problem.kind() {
+        ErrorKind::InvalidArgument
+        | ErrorKind::Internal
+        | ErrorKind::FailedPrecondition
+        | ErrorKind::NotFound
+        | ErrorKind::AlreadyExists => DeliveryError::Refused(problem.into()),
+        ErrorKind::Unauthenticated
+        | ErrorKind::PermissionDenied
+        | ErrorKind::Aborted
+        | ErrorKind::ResourceExhausted
+        | ErrorKind::DeadlineExceeded
+        | ErrorKind::Unavailable
+        | ErrorKind::Unimplemented => DeliveryError::Unavailable(problem.into()),
+    }
+}
+
+fn event(delivery: Delivery) -> Result<wire::Event, DeliveryError> {
+    let notice: Notice =
+        serde_json::from_slice(&delivery.payload).map_err(|error| DeliveryError::Refused(error.into()))?;
+    let messages = notice.messages.into_iter().map(|draft| wire::MessageDraft {
+        person_id: draft.person_id.to_string(),
+        template: draft.template,
+        params: draft.params.into_iter().collect(),
+    });
+    let todos = notice.todos.into_iter().map(|draft| wire::TodoDraft {
+        person_id: draft.person_id.to_string(),
+        todo_key: draft.todo_key,
+        template: draft.template,
+        params: draft.params.into_iter().collect(),
+    });
+    Ok(wire::Event {
+        event_id: delivery.event_id.to_string(),
+        r#type: delivery.topic,
+        occur_time: Some(timestamp(notice.occur_time)),
+        messages: messages.collect(),
+        todos: todos.collect(),
+        closings: notice.closings.into_iter().map(|todo_key| wire::TodoClosing { todo_key }).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiming_kernel::{Clock as _, EventId, Params, PersonId, SystemClock};
+    use tonic::Status;
+
+    #[test]
+    fn a_stored_notice_keeps_its_id_and_receiver() {
+        let person = PersonId::new(&SystemClock);
+        let notice = Notice::at(SystemClock.now()).telling(person, "COLLECTION_COMPLETED", Params::new());
+        let event_id = EventId::new(&SystemClock);
+        let delivery = Delivery {
+            event_id,
+            topic: "collection.completed".to_owned(),
+            key: person.to_string(),
+            payload: serde_json::to_vec(&notice).unwrap(),
+            create_time: SystemClock.now(),
+            attempt: 1,
+            trace_parent: None,
+        };
+        let event = event(delivery).unwrap();
+        assert_eq!((event.event_id, event.r#type.as_str()), (event_id.to_string(), "collection.completed"));
+        assert_eq!(event.messages[0].person_id, person.to_string());
+        assert_eq!(event.messages[0].template, "COLLECTION_COMPLETED");
+    }
+
+    #[test]
+    fn only_what_may_be_one_events_fault_sets_a_key_aside() {
+        let judged = |status: Status| failure(Problem::from_status(&status));
+        for status in [Status::unauthenticated(""), Status::permission_denied(""), Status::unavailable("")] {
+            assert!(matches!(judged(status), DeliveryError::Unavailable(_)));
+        }
+        for status in [Status::invalid_argument(""), Status::internal("")] {
+            assert!(matches!(judged(status), DeliveryError::Refused(_)));
+        }
+    }
+}
