@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help run test setup models pages photos people sample-person system toolchain deny contract-publish clean-data \
-	eval-faces bench-faces fuzz-images face-eval contract
+	eval-faces bench-faces fuzz-images face-eval contract bench-gateway
 
 SETUP   := .setup
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
@@ -99,6 +99,17 @@ $(SETUP)/bench-node/installed: tests/bench/compare/package-lock.json tests/bench
 	mkdir -p $(@D) && cp $^ tests/bench/compare/.npmrc $(@D)
 	cd $(@D) && $(NPM_CI)
 	@touch $@
+
+## ---- the gateway, measured -------------------------------------------------------------------------------------
+
+# An older build's binaries to be measured beside today's, and more of gateway-load's options, such as LOAD='--rounds 9'.
+BASE ?=
+LOAD ?=
+SERVICES := identity face-auth enterprise-binding messaging
+
+bench-gateway: toolchain system models people $(SETUP)/venv/installed ## What a request costs at the gateway, beside the least it could; BASE=DIR: and beside an older build
+	cargo build --release --locked --workspace --bin gateway-load --bin shiming-gateway $(SERVICES:%=--bin shiming-%)
+	@$(RELEASE)/gateway-load measure $(if $(BASE),--base "$(BASE)") --json $(RELEASE)/gateway-load.json $(LOAD)
 
 ## ---- by hand ---------------------------------------------------------------------------------------------------
 

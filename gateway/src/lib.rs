@@ -30,6 +30,7 @@ mod request_id;
 mod sample_person;
 mod server;
 mod session;
+mod shares;
 mod stack;
 mod upload;
 mod visitor;

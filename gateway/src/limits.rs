@@ -1,7 +1,7 @@
 //! Rate limits, counted in the cache per address and per browser, and told to the caller by `RateLimit` headers.
 //!
-//! Windows are fixed: counting starts anew at every whole multiple of the window, so a counter costs one round trip and no clean-up.
-//! When the cache can't count, requests are refused.
+//! Windows are fixed: counting starts anew at every whole multiple of the window, so a counter costs one round trip and no clean-up; the
+//! counter of all requests is drawn from in [`shares`](crate::shares). When the cache can't count, requests are refused.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +18,7 @@ use shiming_kernel::SharedClock;
 use crate::SharedEdge;
 use crate::config::{LimitConfig, LimitsConfig};
 use crate::error::GatewayError;
+use crate::shares::Shares;
 use crate::visitor::Visitor;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -27,12 +28,14 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 pub(crate) trait Counted: Send {
     /// In headers and cache keys.
     const NAME: &'static str;
+    /// Whether it is so frequent that a replica counts in shares. What protects people is counted one by one.
+    const IN_SHARES: bool = false;
     /// Its limit.
     fn limit(limits: &LimitsConfig) -> LimitConfig;
 }
 
 macro_rules! counted {
-    ($($(#[$doc:meta])* $kind:ident = $field:ident;)+) => {
+    ($($(#[$doc:meta])* $kind:ident = $field:ident $(, $shares:ident)?;)+) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,7 @@ macro_rules! counted {
 
             impl Counted for $kind {
                 const NAME: &'static str = stringify!($field);
+                $(const IN_SHARES: bool = stringify!($shares).len() > 0;)?
 
                 fn limit(limits: &LimitsConfig) -> LimitConfig {
                     limits.$field
@@ -51,7 +55,7 @@ macro_rules! counted {
 
 counted! {
     /// Any call of the API.
-    Requests = requests;
+    Requests = requests, in_shares;
     /// New picture codes.
     Captchas = captchas;
     /// One-time codes by SMS.
@@ -67,11 +71,11 @@ counted! {
 }
 
 /// Counts in the cache.
-#[derive(Clone)]
 pub(crate) struct Limits {
     cache: SharedCache,
     clock: SharedClock,
     config: LimitsConfig,
+    shares: Shares,
 }
 
 /// What costs nothing extra within an hour.
@@ -112,25 +116,30 @@ impl Tally {
 
 impl Limits {
     pub(crate) fn new(cache: SharedCache, clock: SharedClock, config: LimitsConfig) -> Self {
-        Self { cache, clock, config }
+        Self { shares: Shares::new(Arc::clone(&cache)), cache, clock, config }
     }
 
     /// Counts one more for the visitor.
     async fn count<K: Counted>(&self, visitor: &Visitor, tally: &Tally) -> Result<(), GatewayError> {
         let limit = K::limit(&self.config);
         let (number, left) = self.window(limit.window.get());
-        let address = format!("gateway:limit:{}:address:{}:{number}", K::NAME, visitor.address);
         let ttl = limit.window.get();
+        let count = async |kind: &str, who: &str, limit: u64| {
+            let key = || format!("gateway:limit:{}:{kind}:{who}:{number}", K::NAME);
+            if K::IN_SHARES {
+                self.shares.count(who, number, limit, key, ttl).await
+            } else {
+                self.cache.increment(&key(), ttl).await
+            }
+        };
         let by_browser = async {
             match &visitor.browser {
-                Some(browser) => {
-                    let key = format!("gateway:limit:{}:browser:{browser}:{number}", K::NAME);
-                    self.cache.increment(&key, ttl).await.map(Some)
-                }
+                Some(browser) => count("browser", browser, limit.per_browser).await.map(Some),
                 None => Ok(None),
             }
         };
-        let (by_address, by_browser) = tokio::try_join!(self.cache.increment(&address, ttl), by_browser)?;
+        let by_address = count("address", &visitor.address, limit.per_address);
+        let (by_address, by_browser) = tokio::try_join!(by_address, by_browser)?;
         let standing = |limit: u64, count: u64| Standing {
             name: K::NAME,
             limit,

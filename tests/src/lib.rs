@@ -19,5 +19,5 @@ pub use journey::{
     REFRESH_BINDINGS, START_COLLECTION,
 };
 pub use people::{Film, Shot, photo};
-pub use process::{Process, repository};
+pub use process::{Build, Process, repository};
 pub use world::{Part, World};

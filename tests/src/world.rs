@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::browser::Browser;
 use crate::grpcurl::Grpcurl;
 use crate::journey::{CONSENT_TEXT, Citizen};
-use crate::process::Process;
+use crate::process::{Build, Process};
 use crate::sms_cloud::SmsCloud;
 
 /// The letters of every picture code while a test runs.
@@ -98,6 +98,7 @@ pub struct Cluster {
     processes: BTreeMap<Part, Process>,
     addresses: BTreeMap<Part, String>,
     operator: LeafFiles,
+    gateway: LeafFiles,
     sms: SmsCloud,
     /// The database server of this world alone.
     pub postgres: Postgres,
@@ -134,15 +135,24 @@ impl World {
 
     /// Five processes on a PostgreSQL and a Redis of their own, with certificates of a fresh authority; `settings` for all of them.
     pub async fn cluster(settings: &[(Part, &str, String)]) -> Self {
+        let world = Self::cluster_of(&Build::beside_this_test(), settings).await;
+        world.until_up().await;
+        world
+    }
+
+    /// The same five processes of another build, perhaps not up yet.
+    pub async fn cluster_of(build: &Build, settings: &[(Part, &str, String)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let (ca, postgres, redis) = (TestCa::new(), Postgres::start(), Redis::start());
         let sms = SmsCloud::start().await;
         let addresses: BTreeMap<_, _> =
             Part::ALL.map(|part| (part, format!("localhost:{}", free_port()))).into();
         let origin = format!("http://{}", addresses[&Part::Gateway]);
+        let (operator, edge) = (ca.ops("tester"), ca.gateway());
         let mut processes = BTreeMap::new();
         for part in Part::ALL {
-            let mut all = common(part, &ca, &addresses, &redis);
+            let leaf = if part == Part::Gateway { edge.clone() } else { ca.service(part.name()) };
+            let mut all = common(part, &leaf, &addresses, &redis);
             match part {
                 Part::Gateway => gateway(&mut all, &addresses),
                 service => {
@@ -160,13 +170,11 @@ impl World {
             all.extend(own.map(|(_, key, value)| ((*key).to_owned(), value.clone())));
             let prefix = format!("SHIMING_{}__", part.name().to_uppercase().replace('-', "_"));
             let environment = all.into_iter().map(|(key, value)| (format!("{prefix}{key}"), value)).collect();
-            processes.insert(part, Process::start(part.binary(), environment));
+            processes.insert(part, Process::start_from(build, part.binary(), environment));
         }
-        let operator = ca.ops("tester");
-        let cluster = Cluster { processes, addresses, operator, sms, postgres, redis, _ca: ca };
-        let world = Self { origin, kind: Kind::Cluster(cluster), _data: data };
-        world.until_up().await;
-        world
+        let cluster =
+            Cluster { processes, addresses, operator, gateway: edge, sms, postgres, redis, _ca: ca };
+        Self { origin, kind: Kind::Cluster(cluster), _data: data }
     }
 
     /// Waits until pages and all services answer.
@@ -204,6 +212,12 @@ impl World {
                 Grpcurl::with_certificate(cluster.addresses[&part].clone(), &cluster.operator)
             }
         }
+    }
+
+    /// grpcurl with the gateway's certificate, towards `part` of the cluster.
+    pub fn as_gateway(&self, part: Part) -> Grpcurl {
+        let cluster = self.in_cluster();
+        Grpcurl::with_certificate(cluster.addresses[&part].clone(), &cluster.gateway)
     }
 
     /// grpcurl as the caller `name`, on the plaintext loopback of the embedded world.
@@ -304,6 +318,14 @@ impl World {
         }
     }
 
+    /// The number of the process that runs `part`.
+    pub fn process_id(&self, part: Part) -> u32 {
+        match &self.kind {
+            Kind::Embedded { process, .. } => process.id(),
+            Kind::Cluster(cluster) => cluster.processes[&part].id(),
+        }
+    }
+
     /// Everything that every process printed.
     pub fn output(&self) -> String {
         match &self.kind {
@@ -323,11 +345,10 @@ impl World {
 
 type Settings = BTreeMap<String, String>;
 
-fn common(part: Part, ca: &TestCa, addresses: &BTreeMap<Part, String>, redis: &Redis) -> Settings {
+fn common(part: Part, leaf: &LeafFiles, addresses: &BTreeMap<Part, String>, redis: &Redis) -> Settings {
     let keyring = KeyringConfig::generate();
     let mut all = Settings::new();
     let mut set = |key: &str, value: String| drop(all.insert(key.to_owned(), value));
-    let leaf = if part == Part::Gateway { ca.gateway() } else { ca.service(part.name()) };
     let file = |path: &std::path::Path| path.display().to_string();
     set("KEYRING__CURRENT", "1".into());
     set("KEYRING__KEYS__1", keyring.keys[&1].expose().clone());

@@ -19,9 +19,9 @@ use shiming_proto::face::v1::submit_capture_request::Part as WirePart;
 use shiming_proto::face::v1::{CaptureFrame, CaptureHeader, SubmitCaptureRequest, SubmitCaptureResponse};
 use shiming_rpc::convert::to_time;
 use shiming_rpc::deadline;
+use shiming_runtime::telemetry::trace::in_this_trace;
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
-use tracing::Instrument as _;
 
 use crate::SharedEdge;
 use crate::error::GatewayError;
@@ -82,7 +82,7 @@ async fn to_the_end(
         // Nobody listens when the browser has gone.
         drop(told.send(streamed));
     };
-    edge.shutdown.spawn("gateway.capture", work.in_current_span());
+    edge.shutdown.spawn("gateway.capture", in_this_trace(work));
     // Broken off by the end of the process: whether face-auth has judged is unknown.
     answer.await.map_err(|_| GatewayError::Peer(Reason::Unavailable.into()))?
 }

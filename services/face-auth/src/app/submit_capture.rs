@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shiming_kernel::CallContext;
+use shiming_runtime::telemetry::trace::in_this_trace;
 use tokio::sync::OwnedSemaphorePermit;
-use tracing::Instrument as _;
 
 use super::App;
 use super::admission::{admits_person, of_token};
@@ -57,7 +57,7 @@ pub(crate) async fn submit_capture(
             judged
         }
     };
-    app.judgements.spawn(work.in_current_span()).await.map_err(|_| FaceAuthError::BrokenOff)?
+    app.judgements.spawn(in_this_trace(work)).await.map_err(|_| FaceAuthError::BrokenOff)?
 }
 
 /// Waits for judgements under way when the process ends: who hangs up then is judged all the same.

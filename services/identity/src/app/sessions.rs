@@ -31,20 +31,23 @@ pub(crate) struct OpenedSession {
 
 /// The session a token opens. A use of it starts the idle time anew; a mere look lets it run on.
 pub(crate) async fn find(app: &App, token: &str, is_use: bool) -> Result<Option<SessionView>, IdentityError> {
-    let key = key(&TokenHash::of(token));
-    let Some(stored) = app.cache.get(&key).await? else { return Ok(None) };
+    let (key, rules) = (key(&TokenHash::of(token)), app.rules.session());
+    let stored =
+        if is_use { app.cache.get_and_touch(&key, rules.idle).await? } else { app.cache.get(&key).await? };
+    let Some(stored) = stored else { return Ok(None) };
     // A record of another build is no session of this one.
     let Ok(record) = serde_json::from_slice::<SessionRecord>(&stored) else { return Ok(None) };
     let now = app.now();
-    let Some(left) = record.time_left(now, &app.rules.session()) else {
+    let Some(left) = record.time_left(now, &rules) else {
         app.cache.delete(&key).await?;
         return Ok(None);
     };
-    // Logged out between the two look-ups: gone is gone.
-    let left = if is_use {
-        app.cache.touch(&key, left).await?.then_some(left)
-    } else {
-        app.cache.time_left(&key).await?
+    // Logged out between two look-ups: gone is gone.
+    let left = match is_use {
+        true if left == rules.idle => Some(left),
+        // Its age will end it before idleness does.
+        true => app.cache.touch(&key, left).await?.then_some(left),
+        false => app.cache.time_left(&key).await?,
     };
     Ok(left.map(|left| view(record, now, left)))
 }

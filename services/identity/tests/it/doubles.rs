@@ -204,8 +204,8 @@ impl Cache for Pluggable {
     async fn delete(&self, key: &str) -> Result<bool, CacheError> {
         self.up("delete")?.delete(key).await
     }
-    async fn increment(&self, key: &str, ttl: Duration) -> Result<u64, CacheError> {
-        self.up("increment")?.increment(key, ttl).await
+    async fn add(&self, key: &str, amount: u64, ttl: Duration) -> Result<u64, CacheError> {
+        self.up("add")?.add(key, amount, ttl).await
     }
     async fn compare_and_set(
         &self,

@@ -156,14 +156,14 @@ impl Cache for InProcess {
         })
     }
 
-    async fn increment(&self, key: &str, ttl: Duration) -> Result<u64, CacheError> {
+    async fn add(&self, key: &str, amount: u64, ttl: Duration) -> Result<u64, CacheError> {
         self.within(key, |shard, now| match shard.live(key, now).map(|entry| &mut entry.content) {
             Some(Content::Count(count)) => {
-                *count = count.saturating_add(1);
+                *count = count.saturating_add(amount);
                 Ok(*count)
             }
             Some(Content::Value(_) | Content::Set(_)) => Err(CacheError::WrongType),
-            None => shard.insert(key, Content::Count(1), end(now, ttl), now).map(|()| 1),
+            None => shard.insert(key, Content::Count(amount), end(now, ttl), now).map(|()| amount),
         })
     }
 

@@ -50,9 +50,20 @@ pub trait Cache: Send + Sync + std::fmt::Debug {
     /// Deletes; `true` when there was something.
     async fn delete(&self, key: &str) -> Result<bool, CacheError>;
 
+    /// Reads, and gives what is there a new time to live.
+    async fn get_and_touch(&self, key: &str, ttl: Duration) -> Result<Option<Bytes>, CacheError> {
+        let Some(value) = self.get(key).await? else { return Ok(None) };
+        Ok(self.touch(key, ttl).await?.then_some(value))
+    }
+
     /// Adds one and answers the count. A new counter starts at 1 and lives `ttl`; counting doesn't prolong it. Counters are
     /// never dropped before their time to make room.
-    async fn increment(&self, key: &str, ttl: Duration) -> Result<u64, CacheError>;
+    async fn increment(&self, key: &str, ttl: Duration) -> Result<u64, CacheError> {
+        self.add(key, 1, ttl).await
+    }
+
+    /// Like [`increment`](Self::increment) by more than one at once.
+    async fn add(&self, key: &str, amount: u64, ttl: Duration) -> Result<u64, CacheError>;
 
     /// Sets `new` and its time to live if the value is `expected`; `true` when it was.
     async fn compare_and_set(

@@ -101,14 +101,21 @@ impl HttpBody for Watched {
     }
 }
 
-/// Polls `inner` inside a span, so that what a streaming handler does belongs to the call's trace.
-pub(crate) fn within(response: HttpResponse, span: tracing::Span) -> HttpResponse {
-    response.map(|inner| Body::new(Within { inner, span }))
+/// The call's place in its trace.
+#[derive(Clone, Debug)]
+pub(crate) enum Surroundings {
+    Span(tracing::Span),
+    Context(opentelemetry::Context),
+}
+
+/// Polls `inner` inside the call's trace, so that what a streaming handler does belongs to it.
+pub(crate) fn within(response: HttpResponse, surroundings: Surroundings) -> HttpResponse {
+    response.map(|inner| Body::new(Within { inner, surroundings }))
 }
 
 struct Within {
     inner: Body,
-    span: tracing::Span,
+    surroundings: Surroundings,
 }
 
 impl HttpBody for Within {
@@ -120,8 +127,16 @@ impl HttpBody for Within {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = &mut *self;
-        let _entered = this.span.enter();
-        Pin::new(&mut this.inner).poll_frame(context)
+        match &this.surroundings {
+            Surroundings::Span(span) => {
+                let _entered = span.enter();
+                Pin::new(&mut this.inner).poll_frame(context)
+            }
+            Surroundings::Context(ids) => {
+                let _attached = ids.clone().attach();
+                Pin::new(&mut this.inner).poll_frame(context)
+            }
+        }
     }
 
     fn is_end_stream(&self) -> bool {
@@ -138,13 +153,14 @@ pub(crate) fn until(response: HttpResponse, deadline: Instant, status: fn() -> S
     if Outcome::of(response.headers()).is_some() {
         return response;
     }
-    let sleep = Box::pin(tokio::time::sleep_until(deadline));
-    response.map(|inner| Body::new(Until { inner: Some(inner), sleep, status }))
+    response.map(|inner| Body::new(Until { inner: Some(inner), deadline, sleep: None, status }))
 }
 
 struct Until {
     inner: Option<Body>,
-    sleep: Pin<Box<Sleep>>,
+    deadline: Instant,
+    /// Made when there is something to wait for: a whole message mostly comes with the head.
+    sleep: Option<Pin<Box<Sleep>>>,
     status: fn() -> Status,
 }
 
@@ -161,7 +177,9 @@ impl HttpBody for Until {
         if let Poll::Ready(frame) = Pin::new(inner).poll_frame(context) {
             return Poll::Ready(frame);
         }
-        if this.sleep.as_mut().poll(context).is_pending() {
+        let deadline = this.deadline;
+        let sleep = this.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        if sleep.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
         this.inner = None;

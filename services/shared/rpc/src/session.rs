@@ -1,6 +1,7 @@
 //! Whose session a token opens.
 
 use async_trait::async_trait;
+use http::Extensions;
 use shiming_kernel::{Reason, Session};
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
 use shiming_proto::identity::v1::{IntrospectSessionRequest, Session as WireSession};
@@ -38,6 +39,17 @@ pub enum SessionUse {
 pub trait SessionResolver: Send + Sync + 'static {
     /// The session, checked now: a revoked one is refused at once.
     async fn resolve(&self, token: &str, reason: SessionUse) -> Result<Session, SessionError>;
+
+    /// The same for a call that is served here; what the resolver knows beyond the session it may leave to the `handler`, in the request's
+    /// extensions, so that nobody looks twice.
+    async fn resolve_for(
+        &self,
+        token: &str,
+        reason: SessionUse,
+        _handler: &mut Extensions,
+    ) -> Result<Session, SessionError> {
+        self.resolve(token, reason).await
+    }
 }
 
 /// For servers none of whose methods takes a session.

@@ -1,11 +1,13 @@
 //! Layers written as one async function each.
 //!
 //! A [`Step`] sees the request, calls what follows, and sees the response. Errors are responses too (a gRPC status in the headers), so
-//! nothing here can fail and server and client share the frame. A stack is a nesting of [`Layered`]; its type spells the order.
+//! nothing here can fail and server and client share the frame. A stack is a nesting of [`Layered`]; its type spells the order. The nesting
+//! compiles to one future: a call costs one allocation for the whole [`Stack`], not one per layer.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tonic::body::Body;
@@ -13,6 +15,8 @@ use tower::{Layer, Service, ServiceExt as _};
 
 pub(crate) type HttpRequest = http::Request<Body>;
 pub(crate) type HttpResponse = http::Response<Body>;
+/// What a stack answers with.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Infallible>> + Send>>;
 
 /// One layer.
 pub(crate) trait Step: Clone + Send + Sync + 'static {
@@ -20,19 +24,20 @@ pub(crate) trait Step: Clone + Send + Sync + 'static {
 }
 
 /// What follows a layer.
-pub(crate) trait Next: Send + Sync + 'static {
-    fn call(&mut self, request: HttpRequest) -> impl Future<Output = HttpResponse> + Send;
+pub(crate) trait Next: Clone + Send + Sync + 'static {
+    fn call(self, request: HttpRequest) -> impl Future<Output = HttpResponse> + Send;
 }
 
 /// Any infallible HTTP service as what follows.
-pub(crate) struct Inner<S>(S);
+#[derive(Clone, Debug)]
+pub(crate) struct Inner<S>(pub(crate) S);
 
 impl<S> Next for Inner<S>
 where
-    S: Service<HttpRequest, Response = HttpResponse, Error = Infallible> + Send + Sync + 'static,
+    S: Service<HttpRequest, Response = HttpResponse, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    async fn call(&mut self, request: HttpRequest) -> HttpResponse {
+    async fn call(mut self, request: HttpRequest) -> HttpResponse {
         let ready = match self.0.ready().await {
             Ok(service) => service.call(request).await,
             Err(never) => match never {},
@@ -44,31 +49,16 @@ where
     }
 }
 
-/// A step around a service.
+/// A step before what follows it.
 #[derive(Clone, Debug)]
-pub(crate) struct Layered<P, S> {
+pub(crate) struct Layered<P, N> {
     step: P,
-    inner: S,
+    next: N,
 }
 
-impl<P, S> Service<HttpRequest> for Layered<P, S>
-where
-    P: Step,
-    S: Service<HttpRequest, Response = HttpResponse, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
-    type Response = HttpResponse;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        // Readiness is awaited inside the call, on the clone that takes it.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: HttpRequest) -> Self::Future {
-        let (step, inner) = (self.step.clone(), self.inner.clone());
-        Box::pin(async move { Ok(step.run(request, Inner(inner)).await) })
+impl<P: Step, N: Next> Next for Layered<P, N> {
+    fn call(self, request: HttpRequest) -> impl Future<Output = HttpResponse> + Send {
+        self.step.run(request, self.next)
     }
 }
 
@@ -80,10 +70,42 @@ pub(crate) fn step<P: Step>(step: P) -> StepLayer<P> {
 #[derive(Clone, Debug)]
 pub(crate) struct StepLayer<P>(P);
 
-impl<P: Step, S> Layer<S> for StepLayer<P> {
-    type Service = Layered<P, S>;
+impl<P: Step, N> Layer<N> for StepLayer<P> {
+    type Service = Layered<P, N>;
 
-    fn layer(&self, inner: S) -> Self::Service {
-        Layered { step: self.0.clone(), inner }
+    fn layer(&self, next: N) -> Self::Service {
+        Layered { step: self.0.clone(), next }
+    }
+}
+
+/// Layers and what they stand around, as a service. Cheap to clone.
+#[derive(Debug)]
+pub(crate) struct Stack<N>(Arc<N>);
+
+impl<N: Next> Stack<N> {
+    pub(crate) fn new(layers: N) -> Self {
+        Self(Arc::new(layers))
+    }
+}
+
+impl<N> Clone for Stack<N> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<N: Next> Service<HttpRequest> for Stack<N> {
+    type Response = HttpResponse;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // Readiness is awaited inside the call, on the clone that takes it.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: HttpRequest) -> Answer {
+        let layers = N::clone(&self.0);
+        Box::pin(async move { Ok(layers.call(request).await) })
     }
 }

@@ -42,7 +42,7 @@ where
 {
     install_crypto_provider();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(process.worker_threads)
+        .worker_threads(process.workers())
         .thread_name(name)
         .enable_all()
         .build()

@@ -17,9 +17,9 @@ use crate::{Cache, CacheError, Messages};
 /// `ARGV`: expected, new, ttl in ms.
 const COMPARE_AND_SET: &str = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end \
      redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1";
-/// `ARGV`: ttl in ms.
-const INCREMENT: &str = "local count = redis.call('INCR', KEYS[1]) \
-     if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return count";
+/// `ARGV`: amount, ttl in ms.
+const ADD: &str = "local count = redis.call('INCRBY', KEYS[1], ARGV[1]) \
+     if count == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return count";
 /// `ARGV`: member, ttl in ms.
 const SET_ADD: &str = "redis.call('SADD', KEYS[1], ARGV[1]) \
      if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 1";
@@ -98,8 +98,12 @@ impl Cache for Redis {
         self.run(&self.command("DEL", key)).await
     }
 
-    async fn increment(&self, key: &str, ttl: Duration) -> Result<u64, CacheError> {
-        self.run(self.script(INCREMENT, key).arg(millis(ttl))).await
+    async fn get_and_touch(&self, key: &str, ttl: Duration) -> Result<Option<Bytes>, CacheError> {
+        self.run(self.command("GETEX", key).arg("PX").arg(millis(ttl))).await
+    }
+
+    async fn add(&self, key: &str, amount: u64, ttl: Duration) -> Result<u64, CacheError> {
+        self.run(self.script(ADD, key).arg(amount).arg(millis(ttl))).await
     }
 
     async fn compare_and_set(

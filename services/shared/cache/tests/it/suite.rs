@@ -121,6 +121,9 @@ async fn counters_count_and_end(cache: SharedCache) {
     assert!(cache.time_left("brief").await.unwrap().is_none_or(|left| left <= SHORT));
     assert!(cache.delete("tries").await.unwrap());
     assert_eq!(cache.increment("tries", LONG).await.unwrap(), 1);
+    assert_eq!(cache.add("shares", 5, SHORT).await.unwrap(), 5);
+    assert_eq!(cache.add("shares", 5, LONG).await.unwrap(), 10);
+    assert!(cache.time_left("shares").await.unwrap().is_none_or(|left| left <= SHORT));
 }
 
 async fn sets_hold_members(cache: SharedCache) {

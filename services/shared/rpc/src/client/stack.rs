@@ -7,23 +7,15 @@ use tower::{Service, ServiceBuilder};
 
 use super::steps::{Deadline, Metrics, Name, Retry, TraceContext};
 use crate::policy::PolicyTable;
-use crate::step::{HttpRequest, HttpResponse, step};
+use crate::step::{HttpRequest, HttpResponse, Inner, Next, Stack, step};
 
 /// Puts the layers around `transport`. `caller` is the name to give on plaintext loopback.
-pub(super) fn build<S>(
-    policies: PolicyTable,
-    caller: Option<HeaderValue>,
-    transport: S,
-) -> impl Service<HttpRequest, Response = HttpResponse, Error = Infallible, Future: Send + 'static>
-+ Clone
-+ Send
-+ Sync
-+ 'static
+pub(super) fn build<S>(policies: PolicyTable, caller: Option<HeaderValue>, transport: S) -> Stack<impl Next>
 where
     S: Service<HttpRequest, Response = HttpResponse, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    ServiceBuilder::new()
+    let layers = ServiceBuilder::new()
         // Counts what the caller of the channel experiences, repeats included.
         .layer(step(Metrics::new()))
         // One deadline for all attempts: the rest of the call being served, or the method's own.
@@ -34,7 +26,8 @@ where
         .layer(step(TraceContext))
         // Who we are, where no certificate says it.
         .layer(step(Name::new(caller)))
-        .service(transport)
+        .service(Inner(transport));
+    Stack::new(layers)
 }
 
 #[cfg(test)]

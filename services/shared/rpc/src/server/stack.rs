@@ -9,7 +9,7 @@ use super::steps::{AccessLog, Authorize, Deadline, Errors, Metrics, Session, She
 use crate::caller::Partners;
 use crate::policy::PolicyTable;
 use crate::session::SessionResolver;
-use crate::step::{HttpRequest, HttpResponse, step};
+use crate::step::{HttpRequest, HttpResponse, Inner, Next, Stack, step};
 
 /// What the layers are made of.
 pub(super) struct Parts {
@@ -21,15 +21,12 @@ pub(super) struct Parts {
 }
 
 /// Puts the layers around `routes`.
-pub(super) fn build<S>(
-    parts: Parts,
-    routes: S,
-) -> impl Service<HttpRequest, Response = HttpResponse, Error = Infallible, Future: Send> + Clone + Send + Sync
+pub(super) fn build<S>(parts: Parts, routes: S) -> Stack<impl Next>
 where
     S: Service<HttpRequest, Response = HttpResponse, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    ServiceBuilder::new()
+    let layers = ServiceBuilder::new()
         // First, because everything below belongs to the caller's trace; also finds the method once for all below.
         .layer(step(Trace::new(parts.policies)))
         // Sees every answer, also those of the layers below; writes one line per call.
@@ -46,7 +43,8 @@ where
         .layer(step(Session::new(parts.sessions)))
         // Next to the handler: no status made by the library or by a panic gets past without a reason.
         .layer(step(Errors))
-        .service(routes)
+        .service(Inner(routes));
+    Stack::new(layers)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -60,8 +61,9 @@ pub enum LogFormat {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProcessConfig {
-    /// Tokio worker threads. Few are best: waking a thread costs more than the work of a hop.
-    pub worker_threads: usize,
+    /// Tokio worker threads; absent: half the machine's cores, one at least. Few are best: a hop's work is so small that waking another thread
+    /// for a part of it costs more than the work, and several processes share the machine anyway.
+    pub worker_threads: Option<usize>,
     /// How long the process goes on serving after it said `NOT_SERVING`, so that balancers notice.
     pub drain_delay: DurationText,
     /// How long running calls may take to end after that, before they are cut.
@@ -70,13 +72,21 @@ pub struct ProcessConfig {
 
 impl Default for ProcessConfig {
     fn default() -> Self {
-        Self { worker_threads: 2, drain_delay: DurationText::seconds(0), grace: DurationText::seconds(20) }
+        Self { worker_threads: None, drain_delay: DurationText::seconds(0), grace: DurationText::seconds(20) }
+    }
+}
+
+impl ProcessConfig {
+    /// The worker threads to start.
+    pub fn workers(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        self.worker_threads.unwrap_or_else(|| (cores() / 2).max(1))
     }
 }
 
 impl Validate for ProcessConfig {
     fn validate(&self) -> Result<(), Vec<String>> {
-        if self.worker_threads == 0 {
+        if self.worker_threads == Some(0) {
             return Err(vec!["process.worker_threads: must be at least 1".to_owned()]);
         }
         Ok(())

@@ -1,9 +1,10 @@
 //! Log lines that carry the trace they belong to.
 
-use std::fmt;
+use std::{fmt, io};
 
-use opentelemetry::trace::TraceContextExt as _;
-use serde_json::{Map, Value};
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanId, TraceContextExt as _, TraceId};
+use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::field::RecordFields;
@@ -12,12 +13,13 @@ use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The ids of the span this thread is in, as hex.
-fn current_ids() -> Option<(String, String)> {
-    let context = opentelemetry::Context::current();
-    let span = context.span();
-    let span = span.span_context();
-    span.is_valid().then(|| (span.trace_id().to_string(), span.span_id().to_string()))
+/// The ids of the span, or of the unrecorded request, this thread is in.
+fn current_ids() -> Option<(TraceId, SpanId)> {
+    Context::map_current(|context| {
+        let span = context.span();
+        let ids = span.span_context();
+        ids.is_valid().then(|| (ids.trace_id(), ids.span_id()))
+    })
 }
 
 /// The usual line for a terminal, without colours, ended by the trace's id.
@@ -67,31 +69,56 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut time = String::new();
-        SystemTime.format_time(&mut Writer::new(&mut time))?;
-        let mut line = Map::new();
-        line.insert("timestamp".into(), time.into());
-        line.insert("level".into(), event.metadata().level().as_str().into());
-        line.insert("target".into(), event.metadata().target().into());
-        event.record(&mut Fields(&mut line));
+        writer.write_str("{\"timestamp\":\"")?;
+        SystemTime.format_time(&mut writer)?;
+        let metadata = event.metadata();
+        write!(writer, "\",\"level\":\"{}\",\"target\":\"{}\"", metadata.level(), metadata.target())?;
+        let mut fields = Fields { writer: &mut writer, done: Ok(()) };
+        event.record(&mut fields);
+        fields.done?;
         if let Some((trace_id, span_id)) = current_ids() {
-            line.insert("trace_id".into(), trace_id.into());
-            line.insert("span_id".into(), span_id.into());
+            write!(writer, ",\"trace_id\":\"{trace_id}\",\"span_id\":\"{span_id}\"")?;
         }
-        let line = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
-        writeln!(writer, "{line}")
+        writer.write_str("}\n")
     }
 }
 
-struct Fields<'a>(&'a mut Map<String, Value>);
+/// Writes each field as it comes: no tree of values is built for a line.
+struct Fields<'a, 'writer> {
+    writer: &'a mut Writer<'writer>,
+    done: fmt::Result,
+}
 
-impl Fields<'_> {
-    fn put(&mut self, field: &Field, value: impl Into<Value>) {
-        self.0.insert(field.name().to_owned(), value.into());
+impl Fields<'_, '_> {
+    fn put(&mut self, field: &Field, value: impl Serialize) {
+        if self.done.is_ok() {
+            self.done = self.write(field, value);
+        }
+    }
+
+    fn write(&mut self, field: &Field, value: impl Serialize) -> fmt::Result {
+        // A field's name is an identifier of our own code.
+        write!(self.writer, ",\"{}\":", field.name())?;
+        serde_json::to_writer(Text(self.writer), &value).map_err(|_| fmt::Error)
     }
 }
 
-impl Visit for Fields<'_> {
+/// A formatter's writer as JSON's: what JSON writes is text, and comes in whole characters.
+struct Text<'a, 'writer>(&'a mut Writer<'writer>);
+
+impl io::Write for Text<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.0.write_str(text).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Visit for Fields<'_, '_> {
     fn record_f64(&mut self, field: &Field, value: f64) {
         self.put(field, value);
     }
@@ -120,8 +147,10 @@ impl Visit for Fields<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::telemetry::trace;
     use opentelemetry::trace::TracerProvider as _;
     use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+    use serde_json::Value;
     use std::io::Write;
     use std::sync::{Arc, Mutex};
     use tracing_subscriber::layer::SubscriberExt as _;
@@ -162,6 +191,8 @@ mod tests {
             let outer = tracing::info_span!("outer").entered();
             tracing::warn!(reason = "A\nB", "inside");
             drop(outer);
+            let _unrecorded = trace::unrecorded(None).attach();
+            tracing::info!(error = "\u{1}", "after");
         });
         assert_eq!(lines[0]["message"], "outside");
         assert_eq!((&lines[0]["duration_ms"], &lines[0]["ok"]), (&Value::from(1.5), &Value::from(true)));
@@ -169,5 +200,10 @@ mod tests {
         assert_eq!((&lines[1]["level"], &lines[1]["reason"]), (&Value::from("WARN"), &Value::from("A\nB")));
         assert_eq!(lines[1]["trace_id"].as_str().map(str::len), Some(32));
         assert_eq!(lines[1]["span_id"].as_str().map(str::len), Some(16));
+        assert_eq!(lines[2]["trace_id"].as_str().map(str::len), Some(32));
+        assert_eq!(
+            (&lines[2]["message"], &lines[2]["error"]),
+            (&Value::from("after"), &Value::from("\u{1}"))
+        );
     }
 }

@@ -1,10 +1,13 @@
 //! Logs, traces and metrics.
 //!
-//! Log lines go to standard output through a worker thread, off the hot path. Traces and metrics go out by OTLP when an endpoint is
-//! set; without one spans still get their ids, so that log lines of one request can be found together, but are not recorded.
+//! Log lines go to standard output through a thread of their own, off the hot path. Traces and metrics go out by OTLP when an endpoint is
+//! set; requests that aren't recorded, all of them without an endpoint, still get their ids, so that log lines of one request can be found
+//! together.
 
 mod format;
+mod lines;
 mod otlp;
+pub mod trace;
 
 use opentelemetry::propagation::TextMapCompositePropagator;
 use opentelemetry::trace::TracerProvider as _;
@@ -12,13 +15,13 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::level_filters::LevelFilter;
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::config::{LogFormat, TelemetryConfig};
+use lines::LinesGuard;
 
 /// Why telemetry could not start.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,9 @@ pub enum TelemetryError {
     /// An exporter could not be built from the endpoint.
     #[error("telemetry.otlp_endpoint")]
     Exporter(#[source] opentelemetry_otlp::ExporterBuildError),
+    /// The thread that writes log lines could not be started.
+    #[error("log thread")]
+    Lines(#[source] std::io::Error),
     /// Another subscriber is installed in this process.
     #[error("telemetry is initialised already")]
     Twice(#[source] tracing_subscriber::util::TryInitError),
@@ -40,7 +46,7 @@ pub enum TelemetryError {
 pub struct TelemetryGuard {
     tracer: SdkTracerProvider,
     meter: Option<SdkMeterProvider>,
-    writer: Option<WorkerGuard>,
+    writer: Option<LinesGuard>,
 }
 
 impl TelemetryGuard {
@@ -78,7 +84,7 @@ pub fn init(config: &TelemetryConfig, service_name: &'static str) -> Result<Tele
         .with_default_directive(LevelFilter::INFO.into())
         .parse(&config.log_level)
         .map_err(TelemetryError::Level)?;
-    let (out, writer) = NonBlockingBuilder::default().thread_name("log").finish(std::io::stdout());
+    let (out, writer) = lines::to(std::io::stdout()).map_err(TelemetryError::Lines)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(out);
     let lines = match config.log_format {
         LogFormat::Json => lines.event_format(format::JsonLine).fmt_fields(format::NoSpanFields).boxed(),
@@ -96,6 +102,7 @@ pub fn init(config: &TelemetryConfig, service_name: &'static str) -> Result<Tele
         .with(lines.with_filter(filter))
         .try_init()
         .map_err(TelemetryError::Twice)?;
+    trace::configure(config);
     Ok(TelemetryGuard { tracer, meter, writer: Some(writer) })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use opentelemetry::Context;
 use opentelemetry::global::get_text_map_propagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -10,11 +11,12 @@ use super::claim::Run;
 
 const TRACE_PARENT: &str = "traceparent";
 
-/// The W3C `traceparent` of the current span; `None` outside a trace.
+/// The W3C `traceparent` of the current span, or of the current request where nothing is recorded; `None` outside a trace.
 pub(crate) fn current() -> Option<String> {
     let mut carrier = HashMap::new();
-    let context = Span::current().context();
-    get_text_map_propagator(|propagator| propagator.inject_context(&context, &mut carrier));
+    Context::map_current(|context| {
+        get_text_map_propagator(|propagator| propagator.inject_context(context, &mut carrier));
+    });
     carrier.remove(TRACE_PARENT)
 }
 

@@ -38,7 +38,7 @@ impl Deadline {
 }
 
 impl Step for Deadline {
-    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         let time = self.time_for(&request);
         if time.is_zero() {
             return refuse(&Reason::DeadlineExceeded);

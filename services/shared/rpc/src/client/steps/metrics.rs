@@ -24,7 +24,7 @@ impl Metrics {
 }
 
 impl Step for Metrics {
-    async fn run<N: Next>(self, request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, request: HttpRequest, next: N) -> HttpResponse {
         let start = Instant::now();
         // Generated clients call a closed set of paths.
         let method = request.uri().path().trim_start_matches('/').to_owned();

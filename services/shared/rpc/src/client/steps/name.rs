@@ -17,7 +17,7 @@ impl Name {
 }
 
 impl Step for Name {
-    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         if let Some(caller) = self.caller {
             request.headers_mut().insert(metadata::CALLER, caller);
         }

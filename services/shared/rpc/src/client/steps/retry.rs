@@ -48,7 +48,7 @@ impl Retry {
 }
 
 impl Step for Retry {
-    async fn run<N: Next>(self, request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, request: HttpRequest, next: N) -> HttpResponse {
         let method = self.policies.find(request.uri().path());
         let unary = method.is_some_and(|method| !method.client_streaming && !method.server_streaming);
         if !unary {
@@ -65,7 +65,7 @@ impl Step for Retry {
 
         let mut attempt = 1;
         loop {
-            let response = next.call(rebuild(&parts, body.clone(), end)).await;
+            let response = next.clone().call(rebuild(&parts, body.clone(), end)).await;
             if attempt == ATTEMPTS || !self.wants_repeat(&response, repeatable) {
                 return response;
             }
@@ -140,7 +140,7 @@ mod tests {
     struct Script(Arc<Mutex<(VecDeque<HttpResponse>, Vec<Duration>)>>);
 
     impl Next for Script {
-        async fn call(&mut self, request: HttpRequest) -> HttpResponse {
+        async fn call(self, request: HttpRequest) -> HttpResponse {
             let timeout = request.headers().get(metadata::TIMEOUT).and_then(|value| value.to_str().ok());
             let mut script = self.0.lock().unwrap();
             script.1.extend(timeout.and_then(deadline::parse));

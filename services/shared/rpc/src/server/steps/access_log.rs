@@ -10,7 +10,7 @@ use crate::step::{HttpRequest, HttpResponse, Next, Step};
 pub(in crate::server) struct AccessLog;
 
 impl Step for AccessLog {
-    async fn run<N: Next>(self, request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, request: HttpRequest, next: N) -> HttpResponse {
         let Some(facts) = Facts::of(&request).filter(|facts| !facts.is_open()) else {
             return next.call(request).await;
         };

@@ -49,7 +49,7 @@ impl Authorize {
 }
 
 impl Step for Authorize {
-    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         let Some(facts) = Facts::of(&request) else { return refuse(&Reason::Internal) };
         if facts.is_open() {
             return if self.is_authenticated(&request) {

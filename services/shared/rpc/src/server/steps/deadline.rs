@@ -17,7 +17,7 @@ const MARGIN: Duration = Duration::from_millis(3);
 pub(in crate::server) struct Deadline;
 
 impl Step for Deadline {
-    async fn run<N: Next>(self, request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, request: HttpRequest, next: N) -> HttpResponse {
         let Some(facts) = Facts::of(&request) else { return refuse(&Reason::Internal) };
         let Some(method) = facts.method() else { return next.call(request).await };
         let asked = request.headers().get(metadata::TIMEOUT).and_then(|value| value.to_str().ok());

@@ -25,7 +25,7 @@ impl Metrics {
 }
 
 impl Step for Metrics {
-    async fn run<N: Next>(self, request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, request: HttpRequest, next: N) -> HttpResponse {
         let Some(facts) = Facts::of(&request).filter(|facts| !facts.is_open()) else {
             return next.call(request).await;
         };

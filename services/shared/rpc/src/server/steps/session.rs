@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{Extensions, HeaderMap};
 use shiming_kernel::{CallContext, Caller, ClientInfo, Reason};
 
 use super::Facts;
@@ -26,6 +26,7 @@ impl Session {
         &self,
         method: &Method,
         headers: &HeaderMap,
+        handler: &mut Extensions,
     ) -> Result<Option<shiming_kernel::Session>, Reason> {
         let token = text(headers, metadata::SESSION);
         let token = match (method.session, token) {
@@ -34,7 +35,7 @@ impl Session {
             (_, Some(token)) => token,
         };
         let reason = if method.passive { SessionUse::Passive } else { SessionUse::Active };
-        match self.resolver.resolve(token, reason).await {
+        match self.resolver.resolve_for(token, reason, handler).await {
             Ok(session) => Ok(Some(session)),
             Err(SessionError::Invalid | SessionError::Expired) => Err(Reason::SessionInvalid),
             Err(SessionError::Unavailable) => Err(Reason::Unavailable),
@@ -43,16 +44,18 @@ impl Session {
 }
 
 impl Step for Session {
-    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         let Some(facts) = Facts::of(&request) else { return refuse(&Reason::Internal) };
         let Some(method) = facts.method() else { return next.call(request).await };
         let Some(caller) = request.extensions_mut().remove::<Caller>() else {
             return refuse(&Reason::Internal);
         };
-        let session = match self.resolve(method, request.headers()).await {
+        let mut found = Extensions::new();
+        let session = match self.resolve(method, request.headers(), &mut found).await {
             Ok(session) => session,
             Err(reason) => return refuse(&reason),
         };
+        request.extensions_mut().extend(found);
         let client = client_info(&caller, request.headers());
         let context = CallContext {
             caller,

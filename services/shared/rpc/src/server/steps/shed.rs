@@ -21,7 +21,7 @@ impl Shed {
 }
 
 impl Step for Shed {
-    async fn run<N: Next>(self, request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, request: HttpRequest, next: N) -> HttpResponse {
         if Facts::of(&request).is_some_and(|facts| facts.is_open()) {
             return next.call(request).await;
         }

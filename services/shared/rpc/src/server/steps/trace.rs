@@ -1,15 +1,18 @@
-//! The call's span, as a child of the caller's.
+//! The call's place in its trace: a span as a child of the caller's, or only ids where nothing is recorded.
 
 use std::sync::{Arc, OnceLock};
 
+use opentelemetry::Context;
 use opentelemetry::propagation::Extractor;
+use opentelemetry::trace::TraceContextExt as _;
+use shiming_runtime::telemetry::trace;
 use tonic::Code;
 use tracing::{Instrument as _, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
 use super::{Facts, FactsInner, Target};
-use crate::body::{self, OnEnd};
+use crate::body::{self, OnEnd, Surroundings};
 use crate::call;
 use crate::policy::PolicyTable;
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
@@ -35,31 +38,68 @@ impl Trace {
 }
 
 impl Step for Trace {
-    async fn run<N: Next>(self, mut request: HttpRequest, mut next: N) -> HttpResponse {
+    async fn run<N: Next>(self, mut request: HttpRequest, next: N) -> HttpResponse {
         let target = self.target(request.uri().path());
-        let span = match &target {
-            Target::Method(method) => open_span(&method.path, &request),
-            Target::Open | Target::Unknown => Span::none(),
+        let place = match &target {
+            Target::Method(method) => Place::of(&method.path, &request),
+            Target::Open | Target::Unknown => Place::Nowhere,
         };
-        let trace_id = call::trace_id(&span);
+        let trace_id = place.trace_id();
         let request_id: Arc<str> =
             trace_id.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string()).into();
         let facts = FactsInner { target, request_id: request_id.clone(), trace_id, caller: OnceLock::new() };
         request.extensions_mut().insert(Facts(Arc::new(facts)));
 
         let work = call::with_request_id(request_id, next.call(request));
-        if span.is_disabled() {
-            return work.await;
-        }
-        let ending = span.clone();
-        let end = OnEnd::new(move |outcome| {
-            ending.record("rpc.grpc.status_code", outcome.code as i32);
-            if is_our_fault(outcome.code) {
-                ending.record("otel.status_code", "ERROR");
+        match place {
+            Place::Recorded(span) => {
+                let ending = span.clone();
+                let end = OnEnd::new(move |outcome| {
+                    ending.record("rpc.grpc.status_code", outcome.code as i32);
+                    if is_our_fault(outcome.code) {
+                        ending.record("otel.status_code", "ERROR");
+                    }
+                });
+                let response = work.instrument(span.clone()).await;
+                body::within(end.watch(response), Surroundings::Span(span))
             }
+            Place::Unrecorded(context) => {
+                let response = trace::with_ids(work, context.clone()).await;
+                body::within(response, Surroundings::Context(context))
+            }
+            Place::Nowhere => work.await,
+        }
+    }
+}
+
+/// Where a call stands.
+enum Place {
+    Recorded(Span),
+    Unrecorded(Context),
+    Nowhere,
+}
+
+impl Place {
+    /// The caller's decision is followed; where a trace begins, it is ours.
+    fn of(path: &str, request: &HttpRequest) -> Self {
+        let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
+            propagator.extract(&Headers(request.headers()))
         });
-        let response = work.instrument(span.clone()).await;
-        body::within(end.watch(response), span)
+        let caller = parent.span().span_context().clone();
+        match caller.is_valid() {
+            true if caller.is_sampled() => Self::Recorded(open_span(path, parent)),
+            true => Self::Unrecorded(trace::unrecorded(Some(&caller))),
+            false if trace::begins_recorded() => Self::Recorded(open_span(path, parent)),
+            false => Self::Unrecorded(trace::unrecorded(None)),
+        }
+    }
+
+    fn trace_id(&self) -> Option<String> {
+        match self {
+            Self::Recorded(span) => call::trace_id(span),
+            Self::Unrecorded(context) => Some(context.span().span_context().trace_id().to_string()),
+            Self::Nowhere => None,
+        }
     }
 }
 
@@ -76,18 +116,16 @@ fn is_our_fault(code: Code) -> bool {
     )
 }
 
-/// Named by the method; three fields, because every field costs.
-fn open_span(path: &str, request: &HttpRequest) -> Span {
+/// Named by the method; few fields, because every field costs.
+fn open_span(path: &str, parent: Context) -> Span {
     let span = tracing::info_span!(
         "rpc",
         otel.name = path.trim_start_matches('/'),
         otel.kind = "server",
         otel.status_code = field::Empty,
         rpc.grpc.status_code = field::Empty,
+        sampling.priority = 1,
     );
-    let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
-        propagator.extract(&Headers(request.headers()))
-    });
     // Without a telemetry layer (in a unit test) there is nothing to connect.
     drop(span.set_parent(parent));
     span
