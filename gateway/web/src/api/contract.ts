@@ -793,6 +793,8 @@ export interface Profile {
   address: string;
   /** evidence the record rests on. */
   evidence: EvidenceLevel;
+  /** evidenceTime is since when it does. */
+  evidenceTime: string;
 }
 
 /** GetSessionRequest is empty: the token stands in the metadata. */

@@ -22,6 +22,7 @@ async fn a_profile_is_masked(database: TestDatabase) {
     assert_eq!((profile.nationality_name.as_str(), profile.birth_date.as_str()), ("中国", "1990-03-07"));
     assert!(profile.address.contains("兴庆区") && !profile.address.contains("某街"), "{}", profile.address);
     assert_eq!((profile.valid_until.as_str(), profile.long_term), ("2040-01-01", false));
+    assert!(profile.evidence_time.is_some());
     assert_eq!(reason(world.persons().get_profile(wire::GetProfileRequest {}).await), "SESSION_REQUIRED");
 }
 
