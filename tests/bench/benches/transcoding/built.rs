@@ -6,8 +6,10 @@ use serde::de::DeserializeOwned;
 
 use crate::Way;
 
-#[expect(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated")]
 mod generated {
+    // Generated, and messages nobody compares come along.
+    #![allow(clippy::all, clippy::pedantic, clippy::allow_attributes, unreachable_pub, dead_code)]
+
     pub(crate) mod shiming {
         pub(crate) mod types {
             pub(crate) mod v1 {

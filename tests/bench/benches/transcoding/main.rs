@@ -7,6 +7,8 @@
 //! and 0.35 ms back) where the structs took 0.7 µs and 0.05 ms and pbjson takes the same as they; the limits were 50 µs and 1 ms, and a hop
 //! costs more than either. In return no message is written down twice and nothing is generated.
 
+#![expect(clippy::unwrap_used, reason = "a bench ends with what it can't do without")]
+
 mod built;
 mod reflected;
 mod sample;
@@ -18,29 +20,31 @@ use std::hint::black_box;
 /// One way from wire to JSON and back, for one message.
 struct Way {
     name: &'static str,
-    to_json: Box<dyn Fn(&[u8]) -> Vec<u8>>,
-    to_wire: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    to_json: Rewrite,
+    to_wire: Rewrite,
 }
+
+type Rewrite = Box<dyn Fn(&[u8]) -> Vec<u8>>;
 
 fn profile(bench: &mut Criterion) {
     let wire = sample::profile();
-    compare(bench, "profile", &wire, vec![structs::profile(), reflected::profile(), built::profile()]);
+    compare(bench, "profile", &wire, &[structs::profile(), reflected::profile(), built::profile()]);
 }
 
 fn page(bench: &mut Criterion) {
     let wire = sample::page_of_bindings();
-    compare(bench, "page of 50 bindings", &wire, vec![structs::page(), reflected::page(), built::page()]);
+    compare(bench, "page of 50 bindings", &wire, &[structs::page(), reflected::page(), built::page()]);
 }
 
-fn compare(bench: &mut Criterion, what: &str, wire: &[u8], ways: Vec<Way>) {
+fn compare(bench: &mut Criterion, what: &str, wire: &[u8], ways: &[Way]) {
     let mut group = bench.benchmark_group(what);
     group.throughput(Throughput::Bytes(wire.len() as u64));
-    for way in &ways {
+    for way in ways {
         group.bench_function(format!("wire to JSON: {}", way.name), |bench| {
             bench.iter(|| (way.to_json)(black_box(wire)));
         });
     }
-    for way in &ways {
+    for way in ways {
         let json = (way.to_json)(wire);
         assert!(!(way.to_wire)(&json).is_empty(), "{}", way.name);
         group.bench_function(format!("JSON to wire: {}", way.name), |bench| {

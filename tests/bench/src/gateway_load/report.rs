@@ -98,27 +98,32 @@ impl Report {
 
     /// Medians, and what they are to one another.
     pub(crate) fn table(&self) -> String {
+        let mut text = String::new();
+        self.write_table(&mut text).expect("a String takes everything");
+        text
+    }
+
+    fn write_table(&self, to: &mut impl fmt::Write) -> fmt::Result {
         const PROCESSES: [&str; 5] = ["gateway", "identity", "service", "redis", "generator"];
-        let mut text = format!("{:<10}{:>12}{:>12}", "medians", "requests/s", "all µs");
-        PROCESSES.iter().for_each(|name| text += &format!("{:>14}", format!("{name} µs")));
-        text += &format!("{:>14}\n", "gateway MiB");
+        write!(to, "{:<10}{:>12}{:>12}", "medians", "requests/s", "all µs")?;
+        for name in PROCESSES {
+            write!(to, "{:>14}", format!("{name} µs"))?;
+        }
+        writeln!(to, "{:>14}", "gateway MiB")?;
         for subject in self.subjects() {
             let median = |figure: &dyn Fn(&Row) -> f64| self.median(subject, figure).unwrap_or_default();
-            text += &format!(
-                "{subject:<10}{:>12.0}{:>12.1}",
-                median(&|row| row.per_second),
-                median(&Row::whole_cpu)
-            );
+            let (per_second, whole) = (median(&|row| row.per_second), median(&Row::whole_cpu));
+            write!(to, "{subject:<10}{per_second:>12.0}{whole:>12.1}")?;
             for name in PROCESSES {
-                text += &format!("{:>14.1}", median(&|row| row.cpu(name)));
+                write!(to, "{:>14.1}", median(&|row| row.cpu(name)))?;
             }
             let memory = |row: &Row| row.processes.first().map_or(0.0, |(_, it)| it.resident_mib);
-            text += &format!("{:>14.0}\n", median(&memory));
+            writeln!(to, "{:>14.0}", median(&memory))?;
         }
         for (name, ratio) in self.ratios() {
-            text += &format!("{name}: {ratio:.2}\n");
+            writeln!(to, "{name}: {ratio:.2}")?;
         }
-        text
+        Ok(())
     }
 
     fn ratios(&self) -> Vec<(&'static str, f64)> {

@@ -16,7 +16,7 @@ use tracing::instrument::Instrumented;
 
 use crate::config::TelemetryConfig;
 
-/// The field by which a span says that [`begins_recorded`] has chosen it: as OpenTracing named it.
+/// The field by which a span says that [`begins_recorded`] has chosen it: as OpenTelemetry's forerunner named it.
 pub(super) const CHOSEN: &str = "sampling.priority";
 
 /// The share of new traces that are recorded.
@@ -116,10 +116,10 @@ mod tests {
 
     #[test]
     fn a_callee_keeps_the_callers_trace_under_an_id_of_its_own() {
-        let caller = unrecorded(None).span().span_context().clone();
-        let callee = unrecorded(Some(&caller)).span().span_context().clone();
-        assert_eq!(callee.trace_id(), caller.trace_id());
-        assert_ne!(callee.span_id(), caller.span_id());
-        assert!(callee.is_valid() && !callee.is_sampled());
+        let outer = unrecorded(None).span().span_context().clone();
+        let inner = unrecorded(Some(&outer)).span().span_context().clone();
+        assert_eq!(inner.trace_id(), outer.trace_id());
+        assert_ne!(inner.span_id(), outer.span_id());
+        assert!(inner.is_valid() && !inner.is_sampled());
     }
 }
