@@ -8,7 +8,6 @@ use http_body_util::{BodyExt as _, Limited};
 
 use crate::SharedEdge;
 use crate::error::GatewayError;
-use crate::linger::linger;
 
 /// A body that holds a message, within its limit.
 pub(crate) async fn limited(
@@ -18,7 +17,6 @@ pub(crate) async fn limited(
 ) -> Result<Bytes, GatewayError> {
     let limit = edge.config.http.json_limit;
     if announced_length(headers).is_some_and(|length| length > limit as u64) {
-        linger(edge, body);
         return Err(GatewayError::TooLarge);
     }
     let body = Limited::new(body, limit).collect().await;

@@ -10,6 +10,7 @@ use crate::csrf;
 use crate::error::GatewayError;
 use crate::layers::{Allowed, api_headers, in_time, log_access, security_headers, shed, trace};
 use crate::limits::count_requests;
+use crate::linger::read_the_rest;
 use crate::session::forget_dead_tokens;
 use crate::visitor::recognise;
 use crate::{openapi, own, pages};
@@ -51,6 +52,8 @@ pub(crate) fn router(edge: &SharedEdge) -> Router {
                 .layer(from_fn_with_state(edge.clone(), log_access))
                 // Who speaks Connect reads errors of any layer below in its words.
                 .layer(from_fn(connect_errors))
+                // Whoever is refused before the body is read hears why.
+                .layer(from_fn_with_state(edge.clone(), read_the_rest))
                 // What would only queue costs no more than this.
                 .layer(from_fn_with_state(edge.clone(), shed)),
         )

@@ -8,7 +8,6 @@ use multer::{Field, Multipart};
 use crate::SharedEdge;
 use crate::error::GatewayError;
 use crate::input::{announced_length, has_type};
-use crate::linger::linger;
 
 /// Bytes of a text part.
 const TEXT_LIMIT: usize = 4096;
@@ -43,7 +42,6 @@ impl FromRequest<SharedEdge> for Upload {
             .ok_or_else(wrong)?;
         let http = &edge.config.http;
         if announced_length(headers).is_some_and(|length| length > http.capture_limit as u64) {
-            linger(edge, request.into_body());
             return Err(GatewayError::TooLarge);
         }
         let body = request.into_body().into_data_stream();

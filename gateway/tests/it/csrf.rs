@@ -2,6 +2,9 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use shiming_proto::identity::v1::{SendLoginCodeRequest, SendLoginCodeResponse};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
 use crate::world::{Browser, World, length};
 
 const PATH: &str = "/api/shiming.identity.v1.LoginService/SendLoginCode";
@@ -54,6 +57,37 @@ async fn the_token_must_come_back_in_the_header() {
     let request = bare(&browser).header("x-csrf-token", &token);
     assert!(refused(&mut browser, request).await, "no cookie");
     assert_eq!(world.script.seen::<SendLoginCodeRequest>().len(), 1);
+}
+
+#[tokio::test]
+async fn who_is_refused_before_the_body_came_hears_it_and_stays_connected() {
+    let world = World::start().await;
+    let mut stream = TcpStream::connect(&world.address).await.unwrap();
+    let ask = format!("POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n");
+    for _ in 0..3 {
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        let answer = answer(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 403 ") && answer.contains("CSRF_REFUSED"), "{answer}");
+        // The answer is here; only now does the body come.
+        stream.write_all(&[b'x'; 20_000]).await.unwrap();
+    }
+}
+
+/// One answer with its body.
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    loop {
+        let mut chunk = [0; 4096];
+        let length = stream.read(&mut chunk).await.unwrap();
+        assert!(length > 0, "closed after {}", String::from_utf8_lossy(&read));
+        read.extend_from_slice(&chunk[..length]);
+        let text = String::from_utf8_lossy(&read).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let announced = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+        if body.len() >= announced.parse().unwrap() {
+            return text;
+        }
+    }
 }
 
 #[tokio::test]

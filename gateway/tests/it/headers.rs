@@ -4,7 +4,13 @@ use crate::world::World;
 async fn every_answer_tells_browsers_to_be_careful() {
     let world = World::start().await;
     let mut browser = world.stranger();
-    for path in ["/api/codes", "/api/nothing", "/api/session", "/", "/assets/nothing.js"] {
+    for path in [
+        "/api/codes",
+        "/api/nothing",
+        "/api/shiming.identity.v1.SessionService/GetSession",
+        "/",
+        "/assets/nothing.js",
+    ] {
         let answer = browser.get(path).await;
         let policy = answer.header("content-security-policy");
         for rule in [
@@ -44,7 +50,12 @@ async fn a_browser_can_not_choose_the_requests_name() {
 async fn answers_of_the_api_are_kept_by_nobody() {
     let world = World::start().await;
     let mut browser = world.stranger();
-    for path in ["/api/bootstrap", "/api/captcha", "/api/session", "/api/nothing"] {
+    for path in [
+        "/api/bootstrap",
+        "/api/captcha",
+        "/api/shiming.identity.v1.SessionService/GetSession",
+        "/api/nothing",
+    ] {
         assert_eq!(browser.get(path).await.header("cache-control"), "no-store", "{path}");
     }
 }

@@ -174,7 +174,6 @@ mapped!(
         issuing_authority: String,
         address: String,
         evidence: Evidence,
-        evidence_time: Option<DateTime<Utc>>,
     }
 );
 
