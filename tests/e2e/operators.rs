@@ -10,6 +10,7 @@ const SERVICES: [(Part, &[&str]); 4] = [
     (
         Part::Identity,
         &[
+            "shiming.audit.v1.AuditService",
             "shiming.identity.v1.CollectionService",
             "shiming.identity.v1.ConsentService",
             "shiming.identity.v1.LoginService",
@@ -21,6 +22,7 @@ const SERVICES: [(Part, &[&str]); 4] = [
     (
         Part::FaceAuth,
         &[
+            "shiming.audit.v1.AuditService",
             "shiming.face.v1.AuthorityService",
             "shiming.face.v1.FaceDataService",
             "shiming.face.v1.FaceLimitService",
@@ -30,6 +32,7 @@ const SERVICES: [(Part, &[&str]); 4] = [
     (
         Part::EnterpriseBinding,
         &[
+            "shiming.audit.v1.AuditService",
             "shiming.enterprise.v1.ApplicationService",
             "shiming.enterprise.v1.BindingService",
             "shiming.enterprise.v1.RegistryService",
@@ -38,6 +41,7 @@ const SERVICES: [(Part, &[&str]); 4] = [
     (
         Part::Messaging,
         &[
+            "shiming.audit.v1.AuditService",
             "shiming.messaging.v1.EventService",
             "shiming.messaging.v1.InboxService",
             "shiming.messaging.v1.SmsService",

@@ -19,7 +19,7 @@ use crate::sms_cloud::SmsCloud;
 
 /// The letters of every picture code while a test runs.
 pub(crate) const CAPTCHA: &str = "TEXT";
-const START_LIMIT: Duration = Duration::from_mins(1);
+const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// A part that is a process of its own in the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

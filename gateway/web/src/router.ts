@@ -35,6 +35,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/messages/:id', component: () => import('./pages/messages/MessagePage.vue'), meta: { title: '消息详情', session: true } },
   { path: '/me', component: () => import('./pages/me/MePage.vue'), meta: { title: '我的', session: true } },
   { path: '/me/face-data', component: () => import('./pages/me/FaceDataPage.vue'), meta: { title: '人脸信息与授权', session: true } },
+  { path: '/me/evidence', component: () => import('./pages/me/EvidencePage.vue'), meta: { title: '实名等级', session: true } },
   { path: '/step-up', component: () => import('./pages/step-up/ConfirmPage.vue'), meta: { title: '人脸识别信息确认', session: true } },
   { path: '/step-up/tips', component: () => import('./pages/step-up/TipsPage.vue'), meta: { title: '人脸识别提示', session: true } },
   { path: '/step-up/face', component: () => import('./pages/step-up/FacePage.vue'), meta: { title: '人脸识别', session: true } },

@@ -793,6 +793,25 @@ export interface Profile {
   address: string;
   /** evidence the record rests on. */
   evidence: EvidenceLevel;
+  /** evidenceTime is since when it does. */
+  evidenceTime: string;
+}
+
+/** GetEvidenceRequest is empty: the session says whose. */
+export type GetEvidenceRequest = Record<string, never>;
+
+/** GetEvidenceResponse says what the record rests on. */
+export interface GetEvidenceResponse {
+  /** evidence the record rests on. */
+  evidence: EvidenceLevel;
+  /** evidenceTime is since when it does. */
+  evidenceTime: string;
+  /** documentValid says whether the document is valid today. */
+  documentValid: boolean;
+  /**
+   * documentDaysLeft is how many days the document is still valid, today included; absent when it is valid for good.
+   */
+  documentDaysLeft?: number;
 }
 
 /** GetSessionRequest is empty: the token stands in the metadata. */
@@ -1196,6 +1215,14 @@ export const logIn = (request: LogInRequest, options?: CallOptions) =>
  */
 export const getProfile = (options?: CallOptions) =>
   read<GetProfileResponse>('shiming.identity.v1.PersonService/GetProfile', {}, options);
+
+/**
+ * GetEvidence returns what the caller's record rests on, and how long the document behind it is good for.
+ *
+ * Refused with INVALID_FIELD, SESSION_INVALID, SESSION_REQUIRED.
+ */
+export const getEvidence = (options?: CallOptions) =>
+  read<GetEvidenceResponse>('shiming.identity.v1.PersonService/GetEvidence', {}, options);
 
 // shiming.identity.v1.SessionService
 

@@ -127,6 +127,7 @@ async fn attempt(
         mobile: form.mobile.clone(),
         profile: form.profile.clone(),
         evidence: EvidenceLevel::Face,
+        evidence_time: tx.now(),
     };
     persons::insert(tx.conn(), &app.vault, &person, slot, collection.id, tx.now()).await?;
     collection.finished(person.id);

@@ -10,6 +10,7 @@ pub(crate) mod face_data;
 pub(crate) mod finish_collection;
 mod forget;
 pub(crate) mod get_collection;
+pub(crate) mod get_evidence;
 pub(crate) mod get_profile;
 pub(crate) mod list_consents;
 mod lockout;

@@ -1,6 +1,6 @@
 //! A collected person.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use shiming_identifiers::Mobile;
 use shiming_kernel::{EvidenceLevel, PersonId, age_on};
 
@@ -18,6 +18,8 @@ pub(crate) struct Person {
     pub(crate) profile: Profile,
     /// What the record rests on.
     pub(crate) evidence: EvidenceLevel,
+    /// Since when it does.
+    pub(crate) evidence_time: DateTime<Utc>,
 }
 
 impl Person {

@@ -115,6 +115,7 @@ pub(super) fn masked_profile(person: &Person) -> wire::Profile {
         issuing_authority: profile.issuing_authority.expose().clone(),
         address: shiming_identifiers::mask_address(profile.address.expose()),
         evidence: person.evidence.to_wire().into(),
+        evidence_time: Some(timestamp(person.evidence_time)),
     }
 }
 

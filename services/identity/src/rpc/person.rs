@@ -5,12 +5,13 @@ use std::sync::Arc;
 use shiming_proto::identity::v1 as wire;
 use shiming_proto::identity::v1::person_service_server::PersonService;
 use shiming_proto::types::v1::IdentityDocument;
-use shiming_rpc::convert::parse_id;
+use shiming_rpc::convert::{parse_id, timestamp};
 use shiming_rpc::{Coded as _, coded, enum_table, serve};
 use tonic::{Request, Response, Status};
 
 use super::convert;
 use crate::app::App;
+use crate::app::get_evidence::get_evidence;
 use crate::app::get_profile::get_profile;
 use crate::app::resolve_person::{ResolvePurpose, resolve_person};
 use crate::error::IdentityError;
@@ -30,6 +31,22 @@ impl PersonService for PersonApi {
             let person = get_profile(&self.0, &call).await?;
             Ok::<_, IdentityError>(wire::GetProfileResponse {
                 profile: Some(convert::masked_profile(&person)),
+            })
+        })
+        .await
+    }
+
+    async fn get_evidence(
+        &self,
+        request: Request<wire::GetEvidenceRequest>,
+    ) -> Result<Response<wire::GetEvidenceResponse>, Status> {
+        serve(request, |call, _ask| async move {
+            let evidence = get_evidence(&self.0, &call).await?;
+            Ok::<_, IdentityError>(wire::GetEvidenceResponse {
+                evidence: evidence.level.to_wire().into(),
+                evidence_time: Some(timestamp(evidence.since)),
+                document_valid: evidence.document_valid,
+                document_days_left: evidence.document_days_left,
             })
         })
         .await

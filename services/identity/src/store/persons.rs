@@ -51,6 +51,7 @@ impl Decoy {
                 address: "北京市朝阳区某街道某小区一号楼一单元一零一室".into(),
             },
             evidence: EvidenceLevel::Face,
+            evidence_time: now,
         };
         Ok(Self(sealed(vault, &person, 0, CollectionId::from(Uuid::nil()), now)?))
     }
@@ -140,6 +141,7 @@ fn sealed(
         issuing_authority_sealed: seal("persons.issuing_authority", profile.issuing_authority.expose())?,
         address_sealed: seal("persons.address", profile.address.expose())?,
         evidence: person.evidence.as_str().to_owned(),
+        evidence_time: Some(person.evidence_time),
         collection_id: collection.as_uuid(),
         create_time: now,
     })
@@ -181,6 +183,7 @@ fn open(vault: &Vault, row: &Model) -> Result<Person, IdentityError> {
             "face_strict" => EvidenceLevel::FaceStrict,
             _ => return Err(IdentityError::Corrupt("persons.evidence")),
         },
+        evidence_time: row.evidence_time.unwrap_or(row.create_time),
     })
 }
 

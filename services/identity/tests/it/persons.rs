@@ -7,7 +7,7 @@ use crate::people::{born, citizen};
 use crate::world::{World, finish, outcome, reason, within};
 
 shiming_testkit::on_each_database!(resolving_is_audited_with_its_purpose, rare_names_survive,);
-on_sqlite!(a_profile_is_masked,);
+on_sqlite!(a_profile_is_masked, evidence_says_since_when_and_how_long,);
 
 async fn a_profile_is_masked(database: TestDatabase) {
     let world = World::start(database).await;
@@ -22,7 +22,28 @@ async fn a_profile_is_masked(database: TestDatabase) {
     assert_eq!((profile.nationality_name.as_str(), profile.birth_date.as_str()), ("中国", "1990-03-07"));
     assert!(profile.address.contains("兴庆区") && !profile.address.contains("某街"), "{}", profile.address);
     assert_eq!((profile.valid_until.as_str(), profile.long_term), ("2040-01-01", false));
+    assert!(profile.evidence_time.is_some());
     assert_eq!(reason(world.persons().get_profile(wire::GetProfileRequest {}).await), "SESSION_REQUIRED");
+}
+
+async fn evidence_says_since_when_and_how_long(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    world.collect(&citizen).await;
+    let token = world.log_in(&citizen).await;
+    let ask = || within(&token, wire::GetEvidenceRequest {});
+    let evidence = world.persons().get_evidence(ask()).await.unwrap().into_inner();
+    let profile = world.persons().get_profile(within(&token, wire::GetProfileRequest {})).await.unwrap();
+    let profile = profile.into_inner().profile.unwrap();
+    assert_eq!((evidence.evidence, evidence.evidence_time), (profile.evidence, profile.evidence_time));
+    let until: chrono::NaiveDate = profile.valid_until.parse().unwrap();
+    let left = until
+        .signed_duration_since(shiming_kernel::china_date(shiming_kernel::Clock::now(&*world.clock)))
+        .num_days()
+        + 1;
+    assert!(evidence.document_valid);
+    assert_eq!(evidence.document_days_left.map(i64::from), Some(left));
+    assert_eq!(reason(world.persons().get_evidence(wire::GetEvidenceRequest {}).await), "SESSION_REQUIRED");
 }
 
 async fn resolving_is_audited_with_its_purpose(database: TestDatabase) {

@@ -27,6 +27,7 @@ pub(crate) fn profile() -> Vec<u8> {
         issuing_authority: "银川市公安局兴庆区分局".to_owned(),
         address: "宁夏回族自治区银川市兴庆区****".to_owned(),
         evidence: EvidenceLevel::Face.into(),
+        evidence_time: Some(Timestamp { seconds: 1_795_856_400, nanos: 0 }),
     };
     GetProfileResponse { profile: Some(profile) }.encode_to_vec()
 }

@@ -174,6 +174,7 @@ mapped!(
         issuing_authority: String,
         address: String,
         evidence: Evidence,
+        evidence_time: Option<DateTime<Utc>>,
     }
 );
 

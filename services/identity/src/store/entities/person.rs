@@ -26,6 +26,8 @@ pub struct Model {
     pub issuing_authority_sealed: Vec<u8>,
     pub address_sealed: Vec<u8>,
     pub evidence: String,
+    /// Absent in rows of a release that did not know it: then since `create_time`.
+    pub evidence_time: Option<DateTime<Utc>>,
     pub collection_id: Uuid,
     pub create_time: DateTime<Utc>,
 }
