@@ -65,6 +65,7 @@ unary!(identity::login_service_server::LoginService {
 });
 unary!(identity::person_service_server::PersonService {
     get_profile(GetProfileRequest) -> GetProfileResponse;
+    get_evidence(GetEvidenceRequest) -> GetEvidenceResponse;
     resolve_person(ResolvePersonRequest) -> ResolvePersonResponse;
 });
 unary!(identity::session_service_server::SessionService {
