@@ -22,14 +22,18 @@ export function material(path) {
   return file;
 }
 
+/** Of those that the system gives to no outgoing connection, and that the other tests leave. */
+const PORTS = { from: 22_000, count: 3_000 };
+let next = PORTS.from + Math.floor(Math.random() * PORTS.count);
+
+/** A free port; each once. */
 function freePort() {
-  return new Promise((done, fail) => {
+  const port = next;
+  next = PORTS.from + ((next + 1 - PORTS.from) % PORTS.count);
+  return new Promise((done) => {
     const server = createServer();
-    server.on('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
+    server.on('error', () => done(freePort()));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(port)));
   });
 }
 

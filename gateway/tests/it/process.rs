@@ -51,9 +51,11 @@ async fn the_process_ends_although_browsers_stay() {
 
 #[tokio::test]
 async fn probes_are_answered_on_a_port_of_their_own() {
-    let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Both held at once, so that they are two.
+    let free = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
     let mut config = config();
-    (config.http.listen, config.http.admin) = (free(), free());
+    [config.http.listen, config.http.admin] = free.each_ref().map(|listener| listener.local_addr().unwrap());
+    drop(free);
     let (http, admin) = (config.http.listen, config.http.admin);
     let shutdown = Shutdown::new();
     shiming_gateway::run(config, shutdown.clone()).await.unwrap();

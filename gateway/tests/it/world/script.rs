@@ -14,6 +14,8 @@ use tonic::metadata::MetadataMap;
 
 type Handler = Arc<dyn Fn(&[Bytes]) -> Result<Told, Status> + Send + Sync>;
 
+type Seen = (MetadataMap, Vec<Bytes>);
+
 /// The sending end of a stream of counts, to be taken by the test.
 pub(crate) type Watch = mpsc::Sender<Result<WatchCountsResponse, Status>>;
 
@@ -79,7 +81,7 @@ impl Tells for Taker {
 #[derive(Default)]
 pub(crate) struct Script {
     handlers: Mutex<HashMap<String, Handler>>,
-    seen: Mutex<HashMap<String, Vec<(MetadataMap, Vec<Bytes>)>>>,
+    seen: Mutex<HashMap<String, Vec<Seen>>>,
 }
 
 impl Script {

@@ -179,6 +179,13 @@ impl PersonService for Api {
         Err(Status::unimplemented("not of this test"))
     }
 
+    async fn get_evidence(
+        &self,
+        _: Request<wire::GetEvidenceRequest>,
+    ) -> Result<Response<wire::GetEvidenceResponse>, Status> {
+        Err(Status::unimplemented("not of this test"))
+    }
+
     async fn resolve_person(
         &self,
         request: Request<wire::ResolvePersonRequest>,

@@ -10,7 +10,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use crate::supervised::{User, command_as};
+use crate::supervised::{User, command_as, user_id};
 
 /// A server that is there as long as this is.
 #[derive(Debug)]
@@ -97,10 +97,9 @@ fn keep(
 
 /// Where those who share meet: another checkout of this code has servers of its own.
 fn place(name: &str) -> PathBuf {
-    use std::os::unix::fs::MetadataExt as _;
     let mut checkout = DefaultHasher::new();
     env!("CARGO_MANIFEST_DIR").hash(&mut checkout);
-    let user = std::fs::metadata("/proc/self").map_or(0, |of| of.uid());
+    let user = user_id();
     std::env::temp_dir().join(format!("shiming-shared-{name}-{user}-{:08x}", checkout.finish() >> 32))
 }
 

@@ -22,9 +22,7 @@ pub(crate) struct User {
 impl User {
     /// `postgres`, else `nobody`, when we are root; `None` when we are an ordinary user already.
     pub(crate) fn unprivileged() -> Option<Self> {
-        use std::os::unix::fs::MetadataExt as _;
-        let ourselves = std::fs::metadata("/proc/self").expect("procfs is mounted").uid();
-        if ourselves != 0 {
+        if user_id() != 0 {
             return None;
         }
         let table = std::fs::read_to_string("/etc/passwd").expect("/etc/passwd is readable");
@@ -41,6 +39,12 @@ impl User {
     pub(crate) fn own(&self, path: &Path) {
         chown(path, Some(self.uid), Some(self.gid)).expect("root may give a folder away");
     }
+}
+
+/// Whose process this is.
+pub(crate) fn user_id() -> u32 {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").expect("procfs is mounted").uid()
 }
 
 /// `program`, run as `user` when one is given.
