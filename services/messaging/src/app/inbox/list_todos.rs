@@ -5,7 +5,7 @@ use shiming_kernel::{CallContext, TodoId};
 use shiming_store::Page;
 
 use super::list_messages::words;
-use super::{App, person};
+use crate::app::{App, person};
 use crate::domain::Rendered;
 use crate::error::MessagingError;
 use crate::store::{self, PartCursor};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::stream::{self, Stream, StreamExt as _};
 use shiming_kernel::{CallContext, PersonId};
 
-use super::{App, counts_channel, person};
+use crate::app::{App, counts_channel, person};
 use crate::domain::Counts;
 use crate::error::MessagingError;
 use crate::store;

@@ -6,7 +6,7 @@ use serde_json::json;
 use shiming_kernel::{CallContext, EventId, PersonId};
 use shiming_store::{AuditEntry, Tx};
 
-use super::{App, announce};
+use crate::app::{App, announce};
 use crate::domain::{Params, Template};
 use crate::error::MessagingError;
 use crate::store;

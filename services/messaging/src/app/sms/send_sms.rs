@@ -10,7 +10,7 @@ use shiming_identifiers::Mobile;
 use shiming_kernel::{CallContext, RequestMeta};
 use shiming_store::{AuditEntry, StoreError, Tx};
 
-use super::App;
+use crate::app::App;
 use crate::domain::SmsText;
 use crate::error::MessagingError;
 use crate::store::{self, Sending, SendingState};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use shiming_kernel::{CallContext, MessageId};
 use shiming_store::Page;
 
-use super::{App, person};
+use crate::app::{App, person};
 use crate::domain::{Rendered, Template};
 use crate::error::MessagingError;
 use crate::store::{self, PartCursor, StoredMessage};

@@ -5,7 +5,7 @@ use shiming_kernel::{CallContext, MessageId, RequestMeta};
 use shiming_store::AuditEntry;
 
 use super::list_messages::MessageView;
-use super::{App, announce, person};
+use crate::app::{App, announce, person};
 use crate::error::MessagingError;
 use crate::store;
 
