@@ -5,8 +5,8 @@ use serde_json::json;
 use shiming_kernel::{BindingId, CallContext, EnterpriseId, Notice, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency, StoreError, Tx};
 
-use super::announce::announce;
-use super::{App, BindingView, session};
+use crate::app::announce::announce;
+use crate::app::{App, BindingView, session};
 use crate::clients::Purpose;
 use crate::domain::{
     Applicant, Binding, BindingState, Enterprise, EventKind, NewBinding, Refusal, Role, Telling as _,
@@ -87,7 +87,7 @@ async fn make_room(
     enterprise: &Enterprise,
 ) -> Result<(), EnterpriseBindingError> {
     for overdue in earlier.into_iter().filter(|binding| binding.state == BindingState::Pending) {
-        super::expire_applications::expire_one(app, caller, tx, overdue, enterprise).await?;
+        crate::app::expire_applications::expire_one(app, caller, tx, overdue, enterprise).await?;
     }
     Ok(())
 }

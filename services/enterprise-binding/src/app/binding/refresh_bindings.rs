@@ -5,8 +5,8 @@ use serde_json::json;
 use shiming_kernel::{BindingId, CallContext, Notice, RequestMeta, Session};
 use shiming_store::{AuditEntry, Idempotency, Tx};
 
-use super::announce::{announce, hand_over_pending};
-use super::{App, BindingView, session};
+use crate::app::announce::{announce, hand_over_pending};
+use crate::app::{App, BindingView, session};
 use crate::clients::Purpose;
 use crate::domain::{
     Applicant, Binding, Enterprise, EventKind, NewBinding, Refusal, Role, Telling as _, roles_naming,

@@ -8,8 +8,8 @@ use serde_json::json;
 use shiming_kernel::{CallContext, EnterpriseId, Notice, china_date};
 use shiming_store::{AuditEntry, StoreError, Tx};
 
-use super::App;
-use super::announce::announce;
+use crate::app::App;
+use crate::app::announce::announce;
 use crate::domain::{
     Enterprise, EventKind, RegistryRecord, RegistryRow, RowFault, Telling as _, is_displaced,
 };

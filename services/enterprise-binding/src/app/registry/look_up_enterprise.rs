@@ -2,7 +2,7 @@
 
 use shiming_kernel::{CallContext, PersonId, china_date, rest_of_china_day};
 
-use super::{App, session};
+use crate::app::{App, session};
 use crate::domain::{Enterprise, EnterpriseIdentifier, Refusal};
 use crate::error::EnterpriseBindingError;
 use crate::store;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use shiming_kernel::{BindingId, CallContext};
 use shiming_store::Page;
 
-use super::{App, BindingView, session};
+use crate::app::{App, BindingView, session};
 use crate::domain::{Binding, BindingState};
 use crate::error::EnterpriseBindingError;
 use crate::store;
@@ -41,7 +41,7 @@ pub(crate) async fn list_bindings(
 }
 
 /// Puts each binding's enterprise beside it, by one statement for the page.
-pub(super) async fn with_enterprises(
+pub(crate) async fn with_enterprises(
     app: &App,
     page: Page<Binding>,
 ) -> Result<Page<BindingView>, EnterpriseBindingError> {

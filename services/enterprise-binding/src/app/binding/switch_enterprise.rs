@@ -5,7 +5,7 @@ use serde_json::json;
 use shiming_kernel::{BindingId, CallContext, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, BindingView, session};
+use crate::app::{App, BindingView, session};
 use crate::domain::Refusal;
 use crate::error::EnterpriseBindingError;
 use crate::store;

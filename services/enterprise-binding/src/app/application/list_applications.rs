@@ -4,8 +4,8 @@ use serde::Serialize;
 use shiming_kernel::{CallContext, EnterpriseId};
 use shiming_store::Page;
 
-use super::list_bindings::with_enterprises;
-use super::{App, BindingView, session};
+use crate::app::binding::list_bindings::with_enterprises;
+use crate::app::{App, BindingView, session};
 use crate::error::EnterpriseBindingError;
 use crate::store::{self, ApplicationCursor};
 
