@@ -10,10 +10,10 @@ use shiming_identifiers::Mobile;
 use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::codes::{self, CodeTarget};
 use super::send_login_code::{check, matching_person};
-use super::sessions::{self, OpenedSession};
-use super::{App, DocumentInput};
+use crate::app::codes::{self, CodeTarget};
+use crate::app::sessions::{self, OpenedSession};
+use crate::app::{App, DocumentInput};
 use crate::domain::code::{Verdict, is_code};
 use crate::domain::identity::Identity;
 use crate::domain::session::SessionRecord;

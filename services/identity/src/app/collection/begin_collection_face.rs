@@ -6,8 +6,8 @@ use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::erase_withdrawn::settle_withdrawals;
-use super::{App, TicketView, allow, derived_id, derived_request};
+use crate::app::erase_withdrawn::settle_withdrawals;
+use crate::app::{App, TicketView, allow, derived_id, derived_request};
 use crate::clients::face::{NewFaceSession, Purpose};
 use crate::domain::collection::{Collection, Step};
 use crate::domain::consent::{ConsentGiven, ConsentPurpose, ConsentText};

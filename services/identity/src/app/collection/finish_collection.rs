@@ -7,8 +7,8 @@ use shiming_identifiers::Mobile;
 use shiming_kernel::{CallContext, EventId, EvidenceLevel, FieldViolation, PersonId, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency, OutboxEvent, StoreError, Tx};
 
-use super::codes::{self, CodeTarget};
-use super::{App, allow};
+use crate::app::codes::{self, CodeTarget};
+use crate::app::{App, allow};
 use crate::domain::code::is_code;
 use crate::domain::collection::{Collection, Step};
 use crate::domain::event::{COLLECTION_COMPLETED, collection_completed};

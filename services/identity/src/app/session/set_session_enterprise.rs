@@ -5,8 +5,8 @@ use serde_json::json;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::App;
-use super::sessions::{self, OpenedSession};
+use crate::app::App;
+use crate::app::sessions::{self, OpenedSession};
 use crate::domain::session::{ActingFor, SessionRecord};
 use crate::error::IdentityError;
 

@@ -7,7 +7,7 @@ use shiming_crypto::SecretToken;
 use shiming_kernel::{CallContext, CollectionId, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, DocumentInput, lockout};
+use crate::app::{App, DocumentInput, lockout};
 use crate::domain::collection::{Collection, Step};
 use crate::domain::identity::Identity;
 use crate::error::IdentityError;

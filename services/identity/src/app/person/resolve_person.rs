@@ -4,7 +4,7 @@ use serde_json::json;
 use shiming_kernel::{CallContext, PersonId};
 use shiming_store::AuditEntry;
 
-use super::App;
+use crate::app::App;
 use crate::domain::person::Person;
 use crate::error::IdentityError;
 use crate::store::persons;

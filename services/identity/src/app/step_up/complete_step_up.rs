@@ -5,8 +5,8 @@ use serde_json::json;
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::sessions::{self, OpenedSession};
-use super::{App, derived_request};
+use crate::app::sessions::{self, OpenedSession};
+use crate::app::{App, derived_request};
 use crate::clients::face::{FaceResult, Purpose, Redemption};
 use crate::domain::session::SessionRecord;
 use crate::error::IdentityError;

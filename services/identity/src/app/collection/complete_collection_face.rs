@@ -8,7 +8,7 @@ use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, FaceSessionId, Reason, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, allow, derived_request};
+use crate::app::{App, allow, derived_request};
 use crate::clients::face::{FaceResult, Purpose, Redemption};
 use crate::domain::collection::{Collection, Step};
 use crate::error::IdentityError;

@@ -13,9 +13,9 @@ use shiming_identifiers::Mobile;
 use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::codes::{self, CodeTarget};
-use super::send_collection_code::CodeSent;
-use super::{App, DocumentInput, derived_request, lockout, sending};
+use crate::app::codes::{self, CodeTarget};
+use crate::app::collection::send_collection_code::CodeSent;
+use crate::app::{App, DocumentInput, derived_request, lockout, sending};
 use crate::domain::identity::Identity;
 use crate::domain::person::Person;
 use crate::error::IdentityError;

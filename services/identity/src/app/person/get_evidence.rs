@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use shiming_kernel::{CallContext, EvidenceLevel};
 
-use super::App;
 use super::get_profile::get_profile;
+use crate::app::App;
 use crate::domain::person::Person;
 use crate::error::IdentityError;
 

@@ -5,8 +5,8 @@ use shiming_kernel::CallContext;
 use shiming_store::{Cursor, Page};
 use uuid::Uuid;
 
-use super::App;
-use super::get_profile::get_profile;
+use crate::app::App;
+use crate::app::person::get_profile::get_profile;
 use crate::domain::consent::LedgerEntry;
 use crate::domain::withdrawal::Withdrawal;
 use crate::error::IdentityError;

@@ -5,8 +5,8 @@ use serde_json::json;
 use shiming_kernel::{CallContext, RequestMeta, Session};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::erase_withdrawn::settle_withdrawals;
-use super::{App, TicketView, derived_id, derived_request};
+use crate::app::erase_withdrawn::settle_withdrawals;
+use crate::app::{App, TicketView, derived_id, derived_request};
 use crate::clients::face::{NewFaceSession, Purpose};
 use crate::domain::consent::{ConsentGiven, ConsentPurpose, ConsentText};
 use crate::domain::person::Person;

@@ -2,7 +2,7 @@
 
 use shiming_kernel::CallContext;
 
-use super::App;
+use crate::app::App;
 use crate::domain::person::Person;
 use crate::error::IdentityError;
 use crate::store::persons;

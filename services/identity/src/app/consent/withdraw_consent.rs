@@ -11,9 +11,9 @@ use shiming_kernel::{CallContext, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 use uuid::Uuid;
 
-use super::erase_withdrawn::erase_withdrawn;
-use super::get_profile::get_profile;
-use super::{App, derived_id};
+use crate::app::erase_withdrawn::erase_withdrawn;
+use crate::app::person::get_profile::get_profile;
+use crate::app::{App, derived_id};
 use crate::domain::person::Person;
 use crate::domain::withdrawal::Withdrawal;
 use crate::error::IdentityError;

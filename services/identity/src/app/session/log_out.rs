@@ -5,7 +5,7 @@ use serde_json::json;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::{App, sessions};
+use crate::app::{App, sessions};
 use crate::error::IdentityError;
 
 /// Which session ends.

@@ -4,8 +4,8 @@ use shiming_kernel::CallContext;
 use shiming_proto::face::v1::ListProcessingRecordsResponse;
 use uuid::Uuid;
 
-use super::App;
-use super::get_profile::get_profile;
+use crate::app::App;
+use crate::app::person::get_profile::get_profile;
 use crate::clients::face_data::FaceOwner;
 use crate::domain::withdrawal::Erasure;
 use crate::error::IdentityError;

@@ -5,7 +5,7 @@ use shiming_crypto::TokenHash;
 use shiming_identifiers::DocumentType;
 use shiming_kernel::Redacted;
 
-use super::App;
+use crate::app::App;
 use crate::domain::collection::Step;
 use crate::error::IdentityError;
 use crate::store::collections;

@@ -7,8 +7,8 @@ use shiming_crypto::{TokenHash, random_digits};
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::codes::{self, CodeTarget};
-use super::{App, allow, derived_request, lockout, sending};
+use crate::app::codes::{self, CodeTarget};
+use crate::app::{App, allow, derived_request, lockout, sending};
 use crate::domain::collection::Step;
 use crate::error::IdentityError;
 use crate::store::collections;
