@@ -5,8 +5,8 @@ use shiming_face_engine::Template;
 use shiming_kernel::{CallContext, RequestMeta};
 use shiming_store::Idempotency;
 
-use super::App;
-use super::keep_reference::{keep_reference, measure_photo};
+use crate::app::App;
+use crate::app::keep_reference::{keep_reference, measure_photo};
 use crate::domain::{IdentityKeys, KnownPerson, Refusal};
 use crate::error::FaceAuthError;
 

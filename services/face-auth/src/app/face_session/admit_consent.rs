@@ -7,7 +7,7 @@ use serde_json::json;
 use shiming_kernel::CallContext;
 use shiming_store::{AuditEntry, Tx};
 
-use super::App;
+use crate::app::App;
 use crate::domain::{Consent, IdentityKeys, Refusal};
 use crate::error::FaceAuthError;
 use crate::store;

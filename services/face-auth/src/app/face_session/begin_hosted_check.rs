@@ -7,7 +7,7 @@ use serde_json::json;
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
 use shiming_store::AuditEntry;
 
-use super::{App, CreateFaceSession};
+use crate::app::{App, CreateFaceSession};
 use crate::clients::authority::{NewCheck, NotBegun};
 use crate::domain::{Evidence, ProviderOutcome, Refusal, Ticket};
 use crate::error::FaceAuthError;

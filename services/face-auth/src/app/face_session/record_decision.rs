@@ -4,7 +4,7 @@ use bytes::Bytes;
 use shiming_kernel::FaceSessionId;
 use shiming_store::Tx;
 
-use super::App;
+use crate::app::App;
 use crate::domain::{NewProcessing, ProcessedKind, Provider};
 use crate::error::FaceAuthError;
 use crate::store;

@@ -5,11 +5,11 @@ use serde_json::json;
 use shiming_kernel::{CallContext, EventId, ServiceError as _, china_date, rest_of_china_day};
 use shiming_store::{AuditEntry, OutboxEvent, Tx};
 
-use super::App;
-use super::admission::device_quota;
 use super::capture::{Begun, Passed};
 use super::examine_capture::Finding;
 use super::record_decision::{Decision, record_decision};
+use crate::app::App;
+use crate::app::admission::device_quota;
 use crate::domain::{
     AttackType, Doubt, FaceLock, FaceSession, LOCKED_BY_ATTACKS, Live, Liveness, Outcome, Refusal, RiskEvent,
     Tried, Verdict,

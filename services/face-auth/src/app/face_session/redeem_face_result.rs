@@ -7,7 +7,7 @@ use shiming_kernel::{CallContext, FaceSessionId, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 use uuid::Uuid;
 
-use super::App;
+use crate::app::App;
 use crate::domain::{Outcome, Purpose, Refusal};
 use crate::error::FaceAuthError;
 use crate::store;

@@ -7,7 +7,7 @@ use opentelemetry::metrics::Gauge;
 
 use shiming_kernel::china_date;
 
-use super::App;
+use crate::app::App;
 use crate::domain::{PeopleStored, PeopleThresholds};
 use crate::error::FaceAuthError;
 use crate::store;

@@ -2,7 +2,7 @@
 
 use shiming_store::Page;
 
-use super::App;
+use crate::app::App;
 use crate::domain::{AttackType, RiskEvent};
 use crate::error::FaceAuthError;
 use crate::store::{self, RiskEventCursor};

@@ -2,7 +2,7 @@
 
 use shiming_store::verify_audit;
 
-use super::App;
+use crate::app::App;
 use crate::domain::{ERASURE_KIND, ErasureClaims};
 use crate::error::FaceAuthError;
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use shiming_face_engine::{CaptureFault, EngineError, Observation, ObserveOptions, Thumbnail};
 
-use super::App;
 use super::capture::Begun;
 use super::compare_face::compare_face;
+use crate::app::App;
 use crate::clients::authority::Probe;
 use crate::domain::{Doubt, Frame, Live, PASSIVE_FRAMES, Refusal, Sight, Verdict, judge};
 use crate::error::FaceAuthError;

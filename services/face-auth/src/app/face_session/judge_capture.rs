@@ -11,11 +11,11 @@ use chrono::TimeDelta;
 use shiming_kernel::{CallContext, china_date, rest_of_china_day};
 use uuid::Uuid;
 
-use super::App;
-use super::admission::{device_quota, of_token};
 use super::capture::{Begun, CaptureHeader, Passed};
 use super::conclude_capture::conclude;
 use super::examine_capture::examine;
+use crate::app::App;
+use crate::app::admission::{device_quota, of_token};
 use crate::domain::{Capture, FaceLock, Frame, Refusal};
 use crate::error::FaceAuthError;
 use crate::store::{self, Quota};

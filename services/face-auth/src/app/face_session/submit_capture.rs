@@ -7,10 +7,10 @@ use shiming_kernel::CallContext;
 use shiming_runtime::telemetry::trace::in_this_trace;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::App;
-use super::admission::{admits_person, of_token};
 use super::capture::{CaptureHeader, Passed};
 use super::judge_capture::judge_capture;
+use crate::app::App;
+use crate::app::admission::{admits_person, of_token};
 use crate::domain::{Frame, Refusal};
 use crate::error::FaceAuthError;
 use crate::store;

@@ -6,7 +6,7 @@ use serde_json::json;
 use shiming_kernel::{CallContext, RequestMeta, china_date};
 use shiming_store::{AuditEntry, Idempotency, Tx};
 
-use super::App;
+use crate::app::App;
 use crate::domain::{Attempts, FaceLock, KnownPerson};
 use crate::error::FaceAuthError;
 use crate::store::{self, Connection, Quota};

@@ -7,8 +7,8 @@ use shiming_crypto::{SecretToken, TokenHash, random_below};
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::App;
-use super::admission::{admits_person, of_token};
+use crate::app::App;
+use crate::app::admission::{admits_person, of_token};
 use crate::domain::{Action, Challenge, Refusal, draw_actions};
 use crate::error::FaceAuthError;
 use crate::store;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::App;
+use crate::app::App;
 use crate::clients::authority::{Answer, Probe, Question};
 use crate::domain::{FaceSession, Refusal, Verdict};
 use crate::error::FaceAuthError;

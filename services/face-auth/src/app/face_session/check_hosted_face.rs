@@ -14,10 +14,10 @@ use shiming_kernel::{
 };
 use shiming_store::{AuditEntry, Idempotency, Tx};
 
-use super::App;
-use super::admission::{admits_person, of_token};
 use super::conclude_capture::{count, suspect};
 use super::record_decision::{Decision, record_decision};
+use crate::app::App;
+use crate::app::admission::{admits_person, of_token};
 use crate::clients::authority::{HostedFault, HostedPass, OpenCheck};
 use crate::domain::{
     AttackType, Evidence, FaceSession, KnownPerson, Liveness, Outcome, ProviderOutcome, Refusal, Ticket,

@@ -6,7 +6,7 @@ use shiming_kernel::{CallContext, Caller};
 use shiming_store::{AuditEntry, Cursor, Page};
 use uuid::Uuid;
 
-use super::App;
+use crate::app::App;
 use crate::domain::{KnownPerson, ProcessingRecord};
 use crate::error::FaceAuthError;
 use crate::store;

@@ -2,7 +2,7 @@
 
 use shiming_face_engine::{EngineConfig, FaceEngine, ModelVersions};
 
-use super::App;
+use crate::app::App;
 use crate::error::FaceAuthError;
 use crate::store;
 

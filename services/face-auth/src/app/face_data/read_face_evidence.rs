@@ -4,7 +4,7 @@ use serde_json::json;
 use shiming_kernel::{CallContext, FaceSessionId};
 use shiming_store::AuditEntry;
 
-use super::App;
+use crate::app::App;
 use crate::domain::Refusal;
 use crate::error::FaceAuthError;
 use crate::store::{self, KeptPicture};

@@ -8,7 +8,7 @@ use serde_json::json;
 use shiming_kernel::{CallContext, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use super::App;
+use crate::app::App;
 use crate::domain::{AuditClaim, ERASURE_KIND, Erasure, ErasureClaims, IdentityKeys, KnownPerson};
 use crate::error::FaceAuthError;
 use crate::store::{self, Tombstone};

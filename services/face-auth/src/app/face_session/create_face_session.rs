@@ -11,9 +11,9 @@ use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 use uuid::Uuid;
 
-use super::App;
-use super::admission::admits_person;
 use super::admit_consent::admit_consent;
+use crate::app::App;
+use crate::app::admission::admits_person;
 use crate::domain::{Consent, Evidence, FaceSession, IdentityKeys, KnownPerson, Purpose};
 use crate::error::FaceAuthError;
 use crate::store;

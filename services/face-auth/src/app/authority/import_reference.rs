@@ -7,8 +7,8 @@ use bytes::Bytes;
 use shiming_face_engine::{EngineError, Template};
 use shiming_kernel::{CallContext, ErrorKind, ServiceError as _};
 
-use super::App;
-use super::keep_reference::{keep_reference, measure_photo, refuse_erased};
+use crate::app::App;
+use crate::app::keep_reference::{keep_reference, measure_photo, refuse_erased};
 use crate::domain::{IdentityKeys, KnownPerson};
 use crate::error::FaceAuthError;
 use crate::store;
