@@ -69,7 +69,7 @@ async fn who_is_refused_before_the_body_came_hears_it_and_stays_connected() {
         let answer = answer(&mut stream).await;
         assert!(answer.starts_with("HTTP/1.1 403 ") && answer.contains("CSRF_REFUSED"), "{answer}");
         // The answer is here; only now does the body come.
-        stream.write_all(&[b'x'; 20_000]).await.unwrap();
+        stream.write_all(&vec![b'x'; 20_000]).await.unwrap();
     }
 }
 

@@ -6,7 +6,7 @@ use shiming_proto::messaging::v1::{Counts, WatchCountsRequest, WatchCountsRespon
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::world::{Browser, TOKEN, Watch, World, refusal};
+use crate::world::{Browser, TOKEN, Taker, Watch, World, refusal};
 
 const LIVE: &str = "/api/shiming.messaging.v1.InboxService/WatchCounts";
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,7 +18,7 @@ fn counts(unread_messages: i32) -> WatchCountsResponse {
 /// Where the stand-in hands over the sending end of each stream it is asked for.
 fn watched(world: &World) -> mpsc::Receiver<Watch> {
     let (taker, streams) = mpsc::channel::<Watch>(8);
-    world.script.answer::<WatchCountsRequest, _>(taker);
+    world.script.answer::<WatchCountsRequest, _>(Taker(taker));
     streams
 }
 
@@ -92,7 +92,7 @@ async fn the_end_of_the_session_is_the_last_event() {
     assert_eq!(next(&mut stream, &mut held).await, None);
 
     // A browser that comes back afterwards hears the same; a 401 would make it give up in silence.
-    world.script.refuse::<WatchCountsRequest, mpsc::Sender<Watch>>(over);
+    world.script.refuse::<WatchCountsRequest, Taker>(over);
     let answer = browser.get(LIVE).await;
     assert_eq!(answer.status, 200);
     assert!(String::from_utf8_lossy(&answer.body).contains("event: signed-out\ndata: {}"));
@@ -103,7 +103,7 @@ async fn other_failures_are_problems_or_ends() {
     let world = World::start().await;
     let mut browser = world.signed_in().await;
     let down = refusal(ErrorKind::Unavailable, "UNAVAILABLE");
-    world.script.refuse::<WatchCountsRequest, mpsc::Sender<Watch>>(down.clone());
+    world.script.refuse::<WatchCountsRequest, Taker>(down.clone());
     assert_eq!(browser.get(LIVE).await.refusal(), (503, "UNAVAILABLE".into()));
     let mut streams = watched(&world);
     let mut stream = open(&browser).await;

@@ -9,14 +9,14 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::world::{Watch, World, config};
+use crate::world::{Taker, Watch, World, config};
 
 /// A browser with an open stream, one that is idle, and a peer that never says a word: none holds up the end.
 #[tokio::test]
 async fn the_process_ends_although_browsers_stay() {
     let world = World::start().await;
     let (taker, mut streams) = mpsc::channel::<Watch>(1);
-    world.script.answer::<WatchCountsRequest, _>(taker);
+    world.script.answer::<WatchCountsRequest, _>(Taker(taker));
     let browser = world.signed_in().await;
     let mut stream = browser
         .request(Method::GET, "/api/shiming.messaging.v1.InboxService/WatchCounts")

@@ -16,8 +16,7 @@ use tokio::net::TcpListener;
 use tonic::Status;
 
 pub(crate) use browser::{Answer, Browser, Form};
-pub(crate) use script::Script;
-pub(crate) use services::{Capture, Watch};
+pub(crate) use script::{Capture, Script, Taker, Watch};
 
 /// Answers every picture code.
 pub(crate) const PICTURE: &str = "ACE3";
