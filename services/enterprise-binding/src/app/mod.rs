@@ -1,15 +1,10 @@
-//! What enterprise-binding does, one file per use case.
+//! What enterprise-binding does, one file per use case, in the folder of the contract's service that offers it; what several share stands beside them.
 
 mod announce;
-mod decide_application;
+pub(crate) mod application;
+pub(crate) mod binding;
 mod expire_applications;
-mod import_enterprises;
-mod list_applications;
-mod list_bindings;
-mod look_up_enterprise;
-mod refresh_bindings;
-mod submit_application;
-mod switch_enterprise;
+pub(crate) mod registry;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,15 +18,15 @@ use crate::domain::{Binding, Enterprise, SubmissionRules};
 use crate::error::EnterpriseBindingError;
 use crate::store::Vault;
 
-pub(crate) use decide_application::{DecideApplication, decide_application};
+pub(crate) use application::decide_application::{DecideApplication, decide_application};
+pub(crate) use application::list_applications::{ListApplications, list_applications};
+pub(crate) use application::submit_application::{SubmitApplication, submit_application};
+pub(crate) use binding::list_bindings::{ListBindings, list_bindings};
+pub(crate) use binding::refresh_bindings::refresh_bindings;
+pub(crate) use binding::switch_enterprise::switch_enterprise;
 pub(crate) use expire_applications::{expire_applications, sweep};
-pub(crate) use import_enterprises::{ImportSummary, import_enterprises};
-pub(crate) use list_applications::{ListApplications, list_applications};
-pub(crate) use list_bindings::{ListBindings, list_bindings};
-pub(crate) use look_up_enterprise::look_up_enterprise;
-pub(crate) use refresh_bindings::refresh_bindings;
-pub(crate) use submit_application::{SubmitApplication, submit_application};
-pub(crate) use switch_enterprise::switch_enterprise;
+pub(crate) use registry::import_enterprises::{ImportSummary, import_enterprises};
+pub(crate) use registry::look_up_enterprise::look_up_enterprise;
 
 /// What the use cases work with.
 pub(crate) struct App {

@@ -1,32 +1,14 @@
-//! What face-auth does, one file per use case.
+//! What face-auth does, one file per use case, in the folder of the contract's service that offers it; what several share stands beside them.
 
 mod admission;
-mod admit_consent;
-mod begin_hosted_check;
+pub(crate) mod authority;
 mod built_in_authority;
-mod capture;
-mod check_hosted_face;
-mod compare_face;
-mod conclude_capture;
-mod create_face_session;
-mod erase_face_data;
-mod examine_capture;
-mod face_limits;
+pub(crate) mod demo_authority;
+pub(crate) mod face_data;
+pub(crate) mod face_limit;
+pub(crate) mod face_session;
 mod forget;
-mod get_engine_info;
-mod get_face_data_statistics;
-mod import_reference;
-mod issue_challenge;
-mod judge_capture;
 mod keep_reference;
-mod list_processing_records;
-mod list_risk_events;
-mod read_face_evidence;
-mod record_decision;
-mod redeem_face_result;
-mod set_demo_reference;
-mod submit_capture;
-mod verify_erasure_proof;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,25 +28,27 @@ use crate::domain::{
 };
 use crate::store::Vault;
 
-pub(crate) use begin_hosted_check::begin_hosted_check;
+pub(crate) use authority::get_engine_info::{EngineInfo, get_engine_info, start_engine};
+pub(crate) use authority::import_reference::{ReferenceRow, import_reference};
 pub(crate) use built_in_authority::BuiltInAuthority;
-pub(crate) use capture::{CaptureHeader, Passed};
-pub(crate) use check_hosted_face::{CheckHostedFace, HostedPassed, check_hosted_face};
-pub(crate) use create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
-pub(crate) use erase_face_data::{EraseFaceData, erase_face_data};
-pub(crate) use face_limits::{ChangeLock, FaceLimits, LockChange, change_lock, get_face_limits};
+pub(crate) use demo_authority::set_demo_reference::{SetDemoReference, set_demo_reference};
+pub(crate) use face_data::erase_face_data::{EraseFaceData, erase_face_data};
+pub(crate) use face_data::get_face_data_statistics::{
+    FaceDataStatistics, PeopleWatch, get_face_data_statistics,
+};
+pub(crate) use face_data::list_processing_records::{ListProcessingRecords, list_processing_records};
+pub(crate) use face_data::read_face_evidence::read_face_evidence;
+pub(crate) use face_data::verify_erasure_proof::verify_erasure_proof;
+pub(crate) use face_limit::face_limits::{ChangeLock, FaceLimits, LockChange, change_lock, get_face_limits};
+pub(crate) use face_limit::list_risk_events::list_risk_events;
+pub(crate) use face_session::begin_hosted_check::begin_hosted_check;
+pub(crate) use face_session::capture::{CaptureHeader, Passed};
+pub(crate) use face_session::check_hosted_face::{CheckHostedFace, HostedPassed, check_hosted_face};
+pub(crate) use face_session::create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
+pub(crate) use face_session::issue_challenge::{IssueChallenge, IssuedChallenge, issue_challenge};
+pub(crate) use face_session::redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
+pub(crate) use face_session::submit_capture::{admit_capture, finish_judgements, submit_capture};
 pub(crate) use forget::forget;
-pub(crate) use get_engine_info::{EngineInfo, get_engine_info, start_engine};
-pub(crate) use get_face_data_statistics::{FaceDataStatistics, PeopleWatch, get_face_data_statistics};
-pub(crate) use import_reference::{ReferenceRow, import_reference};
-pub(crate) use issue_challenge::{IssueChallenge, IssuedChallenge, issue_challenge};
-pub(crate) use list_processing_records::{ListProcessingRecords, list_processing_records};
-pub(crate) use list_risk_events::list_risk_events;
-pub(crate) use read_face_evidence::read_face_evidence;
-pub(crate) use redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
-pub(crate) use set_demo_reference::{SetDemoReference, set_demo_reference};
-pub(crate) use submit_capture::{admit_capture, finish_judgements, submit_capture};
-pub(crate) use verify_erasure_proof::verify_erasure_proof;
 
 /// What the use cases work with.
 pub(crate) struct App {

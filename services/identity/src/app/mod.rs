@@ -1,29 +1,17 @@
-//! Use cases, one file each; what several share stands beside them: codes, lockout, sending, sessions.
+//! Use cases, one file each, in the folder of the contract's service that offers them; what several share stands beside them: codes, lockout, sending, sessions.
 
-pub(crate) mod begin_collection_face;
-pub(crate) mod begin_step_up;
 pub(crate) mod codes;
-pub(crate) mod complete_collection_face;
-pub(crate) mod complete_step_up;
+pub(crate) mod collection;
+pub(crate) mod consent;
 mod erase_withdrawn;
-pub(crate) mod face_data;
-pub(crate) mod finish_collection;
 mod forget;
-pub(crate) mod get_collection;
-pub(crate) mod get_evidence;
-pub(crate) mod get_profile;
-pub(crate) mod list_consents;
 mod lockout;
-pub(crate) mod log_in;
-pub(crate) mod log_out;
-pub(crate) mod resolve_person;
-pub(crate) mod send_collection_code;
-pub(crate) mod send_login_code;
+pub(crate) mod login;
+pub(crate) mod person;
 pub(crate) mod sending;
+pub(crate) mod session;
 pub(crate) mod sessions;
-pub(crate) mod set_session_enterprise;
-pub(crate) mod start_collection;
-pub(crate) mod withdraw_consent;
+pub(crate) mod step_up;
 
 use std::fmt::Display;
 use std::sync::Arc;

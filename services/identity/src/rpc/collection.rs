@@ -10,12 +10,12 @@ use tonic::{Request, Response, Status};
 
 use super::convert;
 use crate::app::App;
-use crate::app::begin_collection_face::{BeginCollectionFace, begin_collection_face};
-use crate::app::complete_collection_face::{CompleteCollectionFace, complete_collection_face};
-use crate::app::finish_collection::{FinishCollection, finish_collection};
-use crate::app::get_collection::get_collection;
-use crate::app::send_collection_code::{SendCollectionCode, send_collection_code};
-use crate::app::start_collection::{StartCollection, start_collection};
+use crate::app::collection::begin_collection_face::{BeginCollectionFace, begin_collection_face};
+use crate::app::collection::complete_collection_face::{CompleteCollectionFace, complete_collection_face};
+use crate::app::collection::finish_collection::{FinishCollection, finish_collection};
+use crate::app::collection::get_collection::get_collection;
+use crate::app::collection::send_collection_code::{SendCollectionCode, send_collection_code};
+use crate::app::collection::start_collection::{StartCollection, start_collection};
 use crate::domain::collection::Step;
 use crate::error::IdentityError;
 

@@ -10,9 +10,9 @@ use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
 use crate::app::App;
-use crate::app::face_data::{get_erasure_proof, list_face_processing};
-use crate::app::list_consents::{ConsentView, list_consents};
-use crate::app::withdraw_consent::withdraw_consent;
+use crate::app::consent::face_data::{get_erasure_proof, list_face_processing};
+use crate::app::consent::list_consents::{ConsentView, list_consents};
+use crate::app::consent::withdraw_consent::withdraw_consent;
 use crate::domain::consent::{ConsentPurpose, ConsentText};
 use crate::domain::withdrawal::{ErasedCounts, Erasure, Withdrawal};
 use crate::error::IdentityError;

@@ -11,8 +11,8 @@ use tonic::{Request, Response, Status};
 
 use super::convert;
 use crate::app::App;
-use crate::app::log_in::{LogIn, log_in};
-use crate::app::send_login_code::{SendLoginCode, send_login_code};
+use crate::app::login::log_in::{LogIn, log_in};
+use crate::app::login::send_login_code::{SendLoginCode, send_login_code};
 use crate::error::IdentityError;
 
 #[derive(Clone, Debug)]

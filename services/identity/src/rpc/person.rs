@@ -11,9 +11,9 @@ use tonic::{Request, Response, Status};
 
 use super::convert;
 use crate::app::App;
-use crate::app::get_evidence::get_evidence;
-use crate::app::get_profile::get_profile;
-use crate::app::resolve_person::{ResolvePurpose, resolve_person};
+use crate::app::person::get_evidence::get_evidence;
+use crate::app::person::get_profile::get_profile;
+use crate::app::person::resolve_person::{ResolvePurpose, resolve_person};
 use crate::error::IdentityError;
 
 enum_table!(ResolvePurpose => wire::ResolvePurpose { RegistryMatch, Application });

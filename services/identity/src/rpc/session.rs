@@ -10,9 +10,9 @@ use shiming_rpc::serve;
 use tonic::{Request, Response, Status};
 
 use super::convert;
-use crate::app::log_out::{LogOut, log_out};
+use crate::app::session::log_out::{LogOut, log_out};
+use crate::app::session::set_session_enterprise::{SetSessionEnterprise, set_session_enterprise};
 use crate::app::sessions::SessionView;
-use crate::app::set_session_enterprise::{SetSessionEnterprise, set_session_enterprise};
 use crate::app::{App, sessions};
 use crate::domain::session::ActingFor;
 use crate::error::IdentityError;

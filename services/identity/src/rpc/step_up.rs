@@ -11,8 +11,8 @@ use tonic::{Request, Response, Status};
 use super::convert;
 use super::session::own_token;
 use crate::app::App;
-use crate::app::begin_step_up::{BeginStepUp, begin_step_up};
-use crate::app::complete_step_up::{CompleteStepUp, complete_step_up};
+use crate::app::step_up::begin_step_up::{BeginStepUp, begin_step_up};
+use crate::app::step_up::complete_step_up::{CompleteStepUp, complete_step_up};
 use crate::error::IdentityError;
 
 #[derive(Clone, Debug)]

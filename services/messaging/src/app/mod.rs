@@ -1,12 +1,9 @@
-//! What messaging does, one file per use case.
+//! What messaging does, one file per use case, in the folder of the contract's service that offers it; what several share stands beside them.
 
-mod deliver_events;
+pub(crate) mod event;
 mod forget;
-mod list_messages;
-mod list_todos;
-mod read_message;
-mod send_sms;
-mod watch_counts;
+pub(crate) mod inbox;
+pub(crate) mod sms;
 
 use std::sync::Arc;
 
@@ -19,13 +16,13 @@ use shiming_store::Store;
 use crate::clients::sms::SmsProvider;
 use crate::error::MessagingError;
 
-pub(crate) use deliver_events::{Event, MessageDraft, TodoDraft, deliver_events};
+pub(crate) use event::deliver_events::{Event, MessageDraft, TodoDraft, deliver_events};
 pub(crate) use forget::forget;
-pub(crate) use list_messages::{MessageView, list_messages};
-pub(crate) use list_todos::{TodoView, list_todos};
-pub(crate) use read_message::read_message;
-pub(crate) use send_sms::{SendSms, send_sms};
-pub(crate) use watch_counts::{get_counts, watch_counts};
+pub(crate) use inbox::list_messages::{MessageView, list_messages};
+pub(crate) use inbox::list_todos::{TodoView, list_todos};
+pub(crate) use inbox::read_message::read_message;
+pub(crate) use inbox::watch_counts::{get_counts, watch_counts};
+pub(crate) use sms::send_sms::{SendSms, send_sms};
 
 /// What the use cases work with.
 pub(crate) struct App {

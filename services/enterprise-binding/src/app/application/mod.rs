@@ -1,0 +1,5 @@
+//! `ApplicationService`.
+
+pub(crate) mod decide_application;
+pub(crate) mod list_applications;
+pub(crate) mod submit_application;

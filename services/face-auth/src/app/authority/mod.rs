@@ -1,0 +1,4 @@
+//! `AuthorityService`.
+
+pub(crate) mod get_engine_info;
+pub(crate) mod import_reference;

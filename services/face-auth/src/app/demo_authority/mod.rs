@@ -1,0 +1,3 @@
+//! `DemoAuthorityService`.
+
+pub(crate) mod set_demo_reference;

@@ -1,0 +1,44 @@
+//! Says where a collection stands, so that a page that was closed, or a service that crashed, goes on where it was.
+
+use chrono::{DateTime, Utc};
+use shiming_crypto::TokenHash;
+use shiming_identifiers::DocumentType;
+use shiming_kernel::Redacted;
+
+use crate::app::App;
+use crate::domain::collection::Step;
+use crate::error::IdentityError;
+use crate::store::collections;
+
+/// Where a collection stands.
+#[derive(Clone, Debug)]
+pub(crate) struct CollectionView {
+    pub(crate) step: Step,
+    pub(crate) expire_time: DateTime<Utc>,
+    pub(crate) document_type: DocumentType,
+    pub(crate) document_masked: String,
+    pub(crate) name_masked: String,
+    /// `YYYY-MM-DD`, once the face has passed: before that whoever typed the number need not be its owner.
+    pub(crate) birth_date: Redacted<String>,
+}
+
+/// Reads a collection, finished ones included until they expire.
+pub(crate) async fn get_collection(
+    app: &App,
+    token: &Redacted<String>,
+) -> Result<CollectionView, IdentityError> {
+    let hash = TokenHash::of(token.expose());
+    let found = collections::by_token(app.store.reader(), &app.vault, &hash).await?;
+    let collection = found.filter(|collection| !collection.is_expired(app.now()));
+    let collection = collection.ok_or(IdentityError::CollectionNotFound)?;
+    let identity = &collection.identity;
+    let birth_date = identity.birth_date().filter(|_| collection.step != Step::Face);
+    Ok(CollectionView {
+        step: collection.step,
+        expire_time: collection.expire_time,
+        document_type: identity.document_type(),
+        document_masked: identity.document.masked(),
+        name_masked: identity.name.masked(),
+        birth_date: birth_date.map(|date| date.to_string()).unwrap_or_default().into(),
+    })
+}

@@ -1,0 +1,5 @@
+//! `ConsentService`.
+
+pub(crate) mod face_data;
+pub(crate) mod list_consents;
+pub(crate) mod withdraw_consent;

@@ -1,0 +1,3 @@
+//! `EventService`.
+
+pub(crate) mod deliver_events;

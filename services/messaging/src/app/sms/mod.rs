@@ -1,0 +1,3 @@
+//! `SmsService`.
+
+pub(crate) mod send_sms;
