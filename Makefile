@@ -11,6 +11,8 @@ SHELL := /bin/bash
 
 SETUP   := .setup
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
+QUICK   := $(or $(CARGO_TARGET_DIR),target)/quick
+BUILD_QUICK := cargo build --profile quick --locked --package shiming-all-in-one --bin shiming
 WEB     := gateway/web
 NPM_CI  := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
@@ -19,10 +21,14 @@ help: ## This list
 
 ## ---- the two commands ------------------------------------------------------------------------------------------
 
-run: toolchain models sample-person pages ## Build and start everything in one process, with demo data in ./data; Ctrl-C stops it
-	@[ -x $(RELEASE)/shiming ] || echo 'Building the release; the first time takes several minutes.'
-	cargo build --release --locked --package shiming-all-in-one --bin shiming
-	@exec $(RELEASE)/shiming
+# What the demo needs beside the program comes while the program is built. Its pages are in the program: the second build takes them
+# in should they have come late, and otherwise does nothing.
+run: toolchain ## Build and start everything in one process, with demo data in ./data; Ctrl-C stops it
+	@[ -x $(QUICK)/shiming ] || echo 'The first time, everything is built: a few minutes on two cores.'
+	@( $(MAKE) --no-print-directory pages models sample-person 2>&1 | sed -u 's/^/  | /' ) & beside=$$!; \
+	trap 'kill $$beside 2> /dev/null || true' EXIT; $(BUILD_QUICK); wait $$beside
+	@$(BUILD_QUICK) --quiet
+	@exec $(QUICK)/shiming
 
 test: setup ## Set up what is missing, then run every check; ends with "N passed, N failed"
 	@node tests/checks.mjs
