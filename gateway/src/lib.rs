@@ -2,38 +2,20 @@
 //! enterprises; what it owns is the browser's side of things: cookies, CSRF, picture codes, rate limits, uploads, pages and live updates.
 //!
 //! ```text
-//! browser ──▶ server (connections) ──▶ stack (ordered layers) ──▶ routes/<area>/<verb> ──gRPC──▶ identity, face-auth,
-//!                                                             └─▶ pages (embedded)               enterprise-binding, messaging
+//! browser ──▶ http (connections, ordered layers) ──▶ contract (every method, one handler) ──gRPC──▶ identity, face-auth,
+//!                  │                             ├─▶ own (what the edge does by itself) ──gRPC──▶ enterprise-binding, messaging
+//!                  └─ browser (who asks)          └─▶ http::pages (embedded)
 //! ```
 //!
 //! A session's token lives in an HttpOnly cookie and goes to the services in the call's metadata; they say whether it opens anything.
 
-mod admin;
-mod captcha;
+mod browser;
 mod clients;
 mod config;
 mod contract;
-mod cookie;
-mod csrf;
 mod error;
-mod fixed;
-mod input;
-mod layers;
-mod limits;
-mod linger;
-mod mutation;
-mod openapi;
+mod http;
 mod own;
-mod pages;
-mod problem;
-mod request_id;
-mod sample_person;
-mod server;
-mod session;
-mod shares;
-mod stack;
-mod upload;
-mod visitor;
 
 use std::sync::Arc;
 
@@ -47,7 +29,11 @@ use shiming_runtime::Shutdown;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use captcha::Captchas;
+use browser::captcha::Captchas;
+use browser::cookie::Cookies;
+use browser::csrf::Csrf;
+use browser::limits::Limits;
+use browser::visitor::Recogniser;
 use clients::Clients;
 pub use config::{
     CaptchaConfig, Config, DEFAULT, DemoCitizen, DemoConfig, HttpConfig, LimitConfig, LimitsConfig,
@@ -55,13 +41,9 @@ pub use config::{
 };
 use contract::Exposed;
 pub use contract::emitted;
-use cookie::Cookies;
-use csrf::Csrf;
-use fixed::Compressed;
-use layers::Durations;
-use limits::Limits;
-use sample_person::SamplePerson;
-use visitor::Recogniser;
+use http::fixed::Compressed;
+use http::layers::Durations;
+use own::demo::sample_person::SamplePerson;
 
 /// The name by which services know the gateway.
 pub const NAME: &str = "gateway";
@@ -133,13 +115,13 @@ impl Gateway {
     /// Pages and API with all their layers. Connections are [`serve`](Self::serve)'s concern; without it every visitor seems to come from the
     /// same address.
     pub fn router(&self) -> Router {
-        stack::router(&self.edge)
+        http::stack::router(&self.edge)
     }
 
     /// Serves browsers on `listener` until soft. Spawn it through the [`Shutdown`] that the gateway was built with.
     pub async fn serve(self, listener: TcpListener) {
         let connections = self.edge.config.http.connection_limit;
-        server::serve(listener, self.router(), connections, self.edge.shutdown.clone()).await;
+        http::server::serve(listener, self.router(), connections, self.edge.shutdown.clone()).await;
     }
 }
 
@@ -156,7 +138,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("http.listen {listen}"))?;
     let probes = TcpListener::bind(admin).await.with_context(|| format!("http.admin {admin}"))?;
     tracing::info!(%listen, %admin, "gateway listens");
-    let admin_done = server::serve(probes, admin::router(&shutdown), 64, shutdown.clone());
+    let admin_done = http::server::serve(probes, http::admin::router(&shutdown), 64, shutdown.clone());
     shutdown.spawn("gateway.admin", admin_done);
     shutdown.spawn("gateway.http", gateway.serve(listener));
     Ok(())

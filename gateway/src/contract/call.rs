@@ -34,12 +34,12 @@ use super::shape::{ShapeId, Shapes};
 use super::stream;
 use super::{Contract, ContractError, Method};
 use crate::SharedEdge;
+use crate::browser::limits::{Captures, Challenges, Codes, Collections, Counted, FreeUses, Logins, Within};
+use crate::browser::mutation::IDEMPOTENCY_KEY;
+use crate::browser::visitor::Visitor;
 use crate::clients::Clients;
 use crate::error::GatewayError;
-use crate::input::limited;
-use crate::limits::{Captures, Challenges, Codes, Collections, Counted, FreeUses, Logins, Within};
-use crate::mutation::IDEMPOTENCY_KEY;
-use crate::visitor::Visitor;
+use crate::http::input::limited;
 
 const CAPTCHA_ID: HeaderName = HeaderName::from_static("x-captcha-id");
 /// Percent-encoded, because people type what no header can hold.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use prost_reflect::{DescriptorPool, FileDescriptor, MethodDescriptor};
 use shiming_kernel::ErrorKind;
 
-use crate::problem::status;
+use crate::http::problem::status;
 
 /// The comments, by file and place.
 pub(super) struct Comments(HashMap<(String, Vec<i32>), String>);

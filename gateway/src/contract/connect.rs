@@ -26,8 +26,8 @@ use shiming_rpc::status;
 use url::form_urlencoded;
 
 use crate::error::GatewayError;
-use crate::input::has_type;
-use crate::problem::Refused;
+use crate::http::input::has_type;
+use crate::http::problem::Refused;
 
 const VERSION: HeaderName = HeaderName::from_static("connect-protocol-version");
 const TIMEOUT: HeaderName = HeaderName::from_static("connect-timeout-ms");

@@ -12,7 +12,7 @@ use shiming_rpc::policy::{Idempotency, SessionRule};
 use super::rules::Rules;
 use super::shape::Shapes;
 use super::{Method, secrets};
-use crate::cookie::{Cookie, Cookies, SetCookie};
+use crate::browser::cookie::{Cookie, Cookies, SetCookie};
 use crate::error::GatewayError;
 
 /// What a method does with cookies.

@@ -16,10 +16,10 @@ use shiming_proto::identity::v1::{GetCollectionRequest, GetSessionRequest};
 use shiming_rpc::client::with_session;
 
 use crate::SharedEdge;
+use crate::browser::cookie::{Cookie, SetCookie};
+use crate::browser::visitor::Visitor;
 use crate::config::DemoCitizen;
-use crate::cookie::{Cookie, SetCookie};
 use crate::error::GatewayError;
-use crate::visitor::Visitor;
 
 /// Where the visitor stands.
 #[derive(Serialize)]

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::SharedEdge;
+use crate::browser::limits::{Captchas, Within};
 use crate::error::GatewayError;
-use crate::limits::{Captchas, Within};
 
 /// A picture to answer.
 #[derive(Serialize)]

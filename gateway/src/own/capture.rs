@@ -24,11 +24,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::SharedEdge;
+use crate::browser::limits::{Captures, Within};
+use crate::browser::mutation::Mutation;
+use crate::browser::visitor::Visitor;
 use crate::error::GatewayError;
-use crate::limits::{Captures, Within};
-use crate::mutation::Mutation;
-use crate::upload::Upload;
-use crate::visitor::Visitor;
+use crate::http::upload::Upload;
 
 const MOST_FRAMES: usize = 40;
 /// A capture lasts seconds; an hour is beyond any.

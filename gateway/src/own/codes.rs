@@ -11,7 +11,7 @@ use shiming_proto::enterprise::v1::Role;
 use shiming_proto::types::v1::DocumentType;
 
 use crate::SharedEdge;
-use crate::fixed::Fixed;
+use crate::http::fixed::Fixed;
 
 /// The tables.
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ mod bootstrap;
 mod captcha;
 mod capture;
 mod codes;
-mod demo;
+pub(crate) mod demo;
 
 use axum::Router;
 use axum::routing::{get, post};

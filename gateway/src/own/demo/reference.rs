@@ -8,11 +8,11 @@ use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityService
 use shiming_proto::types::v1::{DocumentType, IdentityDocument};
 
 use crate::SharedEdge;
+use crate::browser::limits::{Captures, Within};
+use crate::browser::mutation::Mutation;
+use crate::browser::visitor::Visitor;
 use crate::error::GatewayError;
-use crate::limits::{Captures, Within};
-use crate::mutation::Mutation;
-use crate::upload::Upload;
-use crate::visitor::Visitor;
+use crate::http::upload::Upload;
 
 /// Makes a photo's face the reference of a demo citizen.
 pub(crate) async fn reference(

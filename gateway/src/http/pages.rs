@@ -15,7 +15,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::SharedEdge;
 use crate::error::GatewayError;
-use crate::fixed::{Compressed, Fixed};
+use crate::http::fixed::{Compressed, Fixed};
 
 const INDEX: &str = "index.html";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>实名办税</title>\

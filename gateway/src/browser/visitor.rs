@@ -14,7 +14,7 @@ use shiming_kernel::ClientInfo;
 use shiming_rpc::client::with_client_info;
 
 use crate::SharedEdge;
-use crate::cookie::Cookie;
+use crate::browser::cookie::Cookie;
 use crate::error::GatewayError;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

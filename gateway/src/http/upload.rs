@@ -7,7 +7,7 @@ use multer::{Field, Multipart};
 
 use crate::SharedEdge;
 use crate::error::GatewayError;
-use crate::input::{announced_length, has_type};
+use crate::http::input::{announced_length, has_type};
 
 /// Bytes of a text part.
 const TEXT_LIMIT: usize = 4096;

@@ -1,7 +1,7 @@
 //! Rate limits, counted in the cache per address and per browser, and told to the caller by `RateLimit` headers.
 //!
 //! Windows are fixed: counting starts anew at every whole multiple of the window, so a counter costs one round trip and no clean-up; the
-//! counter of all requests is drawn from in [`shares`](crate::shares). When the cache can't count, requests are refused.
+//! counter of all requests is drawn from in [`shares`](crate::browser::shares). When the cache can't count, requests are refused.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,10 +16,10 @@ use shiming_cache::SharedCache;
 use shiming_kernel::SharedClock;
 
 use crate::SharedEdge;
+use crate::browser::shares::Shares;
+use crate::browser::visitor::Visitor;
 use crate::config::{LimitConfig, LimitsConfig};
 use crate::error::GatewayError;
-use crate::shares::Shares;
-use crate::visitor::Visitor;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
-use crate::visitor::PeerAddress;
+use crate::browser::visitor::PeerAddress;
 
 /// For the head of a request, slow senders included.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);

@@ -5,15 +5,16 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower::ServiceBuilder;
 
 use crate::SharedEdge;
+use crate::browser::csrf;
+use crate::browser::limits::count_requests;
+use crate::browser::session::forget_dead_tokens;
+use crate::browser::visitor::recognise;
 use crate::contract::connect_errors;
-use crate::csrf;
 use crate::error::GatewayError;
-use crate::layers::{Allowed, api_headers, in_time, log_access, security_headers, shed, trace};
-use crate::limits::count_requests;
-use crate::linger::read_the_rest;
-use crate::session::forget_dead_tokens;
-use crate::visitor::recognise;
-use crate::{openapi, own, pages};
+use crate::http::layers::{Allowed, api_headers, in_time, log_access, security_headers, shed, trace};
+use crate::http::linger::read_the_rest;
+use crate::http::{openapi, pages};
+use crate::own;
 
 /// The whole of what the gateway serves to browsers.
 pub(crate) fn router(edge: &SharedEdge) -> Router {

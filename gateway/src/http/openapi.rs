@@ -12,7 +12,7 @@ use shiming_rpc::policy;
 use crate::SharedEdge;
 use crate::contract::{Contract, openapi};
 use crate::error::GatewayError;
-use crate::fixed::Fixed;
+use crate::http::fixed::Fixed;
 
 /// Made when somebody asks for it first. A contract that makes no sense has stopped the start already.
 static DOCUMENT: LazyLock<Option<Fixed>> = LazyLock::new(|| {

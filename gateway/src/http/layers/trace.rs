@@ -12,7 +12,7 @@ use tracing::{Instrument as _, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
-use crate::request_id;
+use crate::http::request_id;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

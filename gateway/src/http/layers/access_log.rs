@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use super::trace::route;
 use crate::SharedEdge;
-use crate::problem::Refused;
-use crate::request_id;
+use crate::http::problem::Refused;
+use crate::http::request_id;
 
 /// Rate, errors and duration of requests.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use shiming_kernel::{ErrorKind, Reason, ServiceError as _};
 use shiming_rpc::status::chain;
 
 use crate::error::GatewayError;
-use crate::request_id;
+use crate::http::request_id;
 
 /// The HTTP status of a kind.
 pub(crate) const fn status(kind: ErrorKind) -> StatusCode {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-use crate::fixed::Fixed;
+use crate::http::fixed::Fixed;
 
 /// Clips by what they show, as the challenge names it (`LOOK`: looking ahead), and their folders.
 const CLIPS: [(&str, &str); 6] = [

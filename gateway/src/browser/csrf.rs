@@ -15,8 +15,8 @@ use shiming_crypto::{Keyring, KeyringError, MacKey, TokenHash};
 use url::Url;
 
 use crate::SharedEdge;
+use crate::browser::cookie::Cookie;
 use crate::config::{HttpConfig, is_loopback};
-use crate::cookie::Cookie;
 use crate::error::GatewayError;
 
 /// Repeats the cookie's value.

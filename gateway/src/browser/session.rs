@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use shiming_kernel::Reason;
 
 use crate::SharedEdge;
-use crate::cookie::Cookie;
-use crate::problem::Refused;
+use crate::browser::cookie::Cookie;
+use crate::http::problem::Refused;
 
 /// Makes the browser forget a token that a service no longer knows.
 pub(crate) async fn forget_dead_tokens(
