@@ -11,3 +11,4 @@ mod operators;
 mod refusals;
 mod secrecy;
 mod trace;
+mod walk;
