@@ -12,6 +12,13 @@ scene('a person sees what they agreed to, withdraws it and keeps the proof of er
   await collect(wang, WANG);
   await logIn(wang, WANG);
   await open('/me');
+  await page.getByText('完成实名认证').waitFor();
+  await page.getByRole('link', { name: /^实名等级/ }).click();
+  await heading('实名等级');
+  await page.getByText('人脸核验', { exact: true }).waitFor();
+  await page.getByText(/^(还剩 \d+ 天|长期有效)$/).waitFor();
+  await look('evidence');
+  await open('/me');
   await page.getByRole('link', { name: /^人脸信息与授权/ }).click();
   await heading('人脸信息与授权');
   await page.getByText('已同意', { exact: true }).waitFor();
