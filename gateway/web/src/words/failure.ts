@@ -42,6 +42,7 @@ const CASES: Record<string, Case> = {
   IDENTITY_LOCKED: { title: '今日尝试次数过多', ...FINAL },
   NO_AUTHORITATIVE_PHOTO: { title: '没有可供比对的证件照片', ...FINAL },
   NAME_ID_MISMATCH: { title: '身份信息不一致', ...FINAL },
+  FACE_UNDER_AGE: { title: '未满十六周岁不进行人脸比对', ...FINAL },
   COUNTER_REQUIRED: { title: '请到柜台办理', ...FINAL },
   CONCURRENT_CHANGE: { title: '上一次识别还在进行', advice: '请稍等片刻，再重新识别。', ...FREE },
   NETWORK: { title: '网络连接不上', advice: '请检查网络后重新识别。', soft: true },

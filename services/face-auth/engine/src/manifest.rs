@@ -134,8 +134,10 @@ pub(super) struct LivenessSpec {
     /// Sides of the crops, as multiples of the box.
     pub(super) near_crop: f32,
     pub(super) wide_crop: f32,
-    /// A live face reaches this in both crops, 0 to 1.
+    /// With less in one of the crops, 0 to 1, hardly any live face is seen: it refuses by itself.
     pub(super) min_score: f32,
+    /// From here on a face looks alive; in between it is doubtful, and the rest of the judgement must be the clearer.
+    pub(super) clear_score: f32,
 }
 
 /// The net that sees whether an eye is closed: a logit per class, for a square about the lids.
@@ -192,8 +194,10 @@ pub struct Thresholds {
 /// What the scores of an [`Observation`](super::Observation) are held against. Fitted to the pack's nets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LivenessThresholds {
-    /// The smaller one of a live face's two passive scores reaches this.
+    /// The smaller one of a live face's two passive scores reaches this, hardly ever excepted.
     pub passive: f32,
+    /// It looks alive from here on; below, it is in doubt.
+    pub clear: f32,
     /// An eye with at least this probability counts as closed.
     pub eye_closed: f32,
     /// An eye with at most this probability counts as open; in between it is neither.
@@ -260,7 +264,8 @@ impl Manifest {
         needed.into_iter().chain(optional.into_iter().flatten())
     }
 
-    fn inputs(&self) -> impl Iterator<Item = &InputSpec> {
+    /// The nets' inputs, in the order of [`nets`](Self::nets).
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &InputSpec> {
         let needed = [&self.detect.input, &self.landmark.input, &self.feature.net.input];
         let optional = [
             self.liveness.as_ref().map(|spec| &spec.net.input),
@@ -273,9 +278,14 @@ impl Manifest {
     fn check_liveness(&self) -> Result<(), String> {
         let part = |value: f32| value > 0.0 && value < 1.0;
         if let Some(spec) = &self.liveness
-            && !(part(spec.min_score) && spec.near_crop >= 1.0 && spec.near_crop < spec.wide_crop)
+            && !(part(spec.min_score)
+                && part(spec.clear_score)
+                && spec.min_score <= spec.clear_score
+                && spec.near_crop >= 1.0
+                && spec.near_crop < spec.wide_crop)
         {
-            return Err("liveness must hold 0 < min_score < 1 and 1 <= near_crop < wide_crop".to_owned());
+            return Err("liveness must hold 0 < min_score <= clear_score < 1 and 1 <= near_crop < wide_crop"
+                .to_owned());
         }
         if let Some(spec) = &self.eye
             && !(part(spec.open_up_to) && part(spec.closed_from) && spec.open_up_to <= spec.closed_from)
@@ -294,6 +304,7 @@ impl Manifest {
         self.pose.as_ref()?;
         Some(LivenessThresholds {
             passive: liveness.min_score,
+            clear: liveness.clear_score,
             eye_closed: eye.closed_from,
             eye_open: eye.open_up_to,
         })
@@ -309,13 +320,13 @@ mod tests {
     #[test]
     fn the_built_in_manifest_is_valid() {
         let manifest = Manifest::parse(BUILT_IN).expect("built-in manifest");
-        assert_eq!(manifest.feature.net.input.order, ChannelOrder::Bgr);
+        assert_eq!(manifest.feature.net.input.order, ChannelOrder::Rgb);
         assert_eq!(manifest.runtime.len(), 2);
     }
 
     #[test]
     fn a_threshold_out_of_order_is_refused() {
-        let text = BUILT_IN.replace("strict = 0.50", "strict = 0.20");
+        let text = BUILT_IN.replace("strict = 0.48", "strict = 0.20");
         assert!(Manifest::parse(&text).is_err());
     }
 

@@ -144,9 +144,10 @@ impl Pack {
         self.nets.iter().find(|(of, _)| *of == role).map_or(&[], |(_, bytes)| bytes)
     }
 
-    /// Every net's content.
-    pub(super) fn contents(&mut self) -> impl Iterator<Item = &mut [u8]> {
-        self.nets.iter_mut().map(|(_, bytes)| bytes.as_mut_slice())
+    /// Every net's content, and the name of the input its picture goes to.
+    pub(super) fn contents(&mut self) -> impl Iterator<Item = (&mut Vec<u8>, &str)> {
+        let inputs = self.manifest.inputs().map(|input| input.input.as_str());
+        self.nets.iter_mut().map(|(_, bytes)| bytes).zip(inputs)
     }
 
     /// Marks templates with the net that made them.
@@ -247,7 +248,7 @@ mod tests {
     fn the_prepared_pack_is_whole() {
         let config = EngineConfig { models: repository_models(), ..EngineConfig::default() };
         let pack = Pack::load(&config).expect("models are ready (make models)");
-        assert_eq!(pack.versions().pack, "faceplugin-fr@1");
+        assert_eq!(pack.versions().pack, "sface-fr@1");
         assert_eq!(pack.versions().nets.len(), 6);
     }
 
@@ -263,15 +264,12 @@ mod tests {
     #[test]
     fn one_changed_bit_is_noticed() {
         let (directory, config) = copy_of_the_models();
-        let net = directory.path().join("fr_feature.onnx");
+        let net = directory.path().join("face_recognition_sface_2021dec_int8bq.onnx");
         let mut bytes = fs::read(&net).expect("read");
         bytes[1_000_000] ^= 1;
         fs::write(&net, bytes).expect("written");
         let error = Pack::load(&config).err().expect("refused");
-        assert!(
-            matches!(&error, PackError::Altered { path, .. } if path.ends_with("fr_feature.onnx")),
-            "{error}"
-        );
+        assert!(matches!(&error, PackError::Altered { path, .. } if path == &net), "{error}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::embed::Embedder;
 use super::eye::EyeNet;
 use super::fault::{CaptureFault, EngineError};
 use super::geometry::{Point, Rect, Similarity};
+use super::graph::quickened;
 use super::landmark::{LandmarkNet, Landmarks};
 use super::manifest::{InputSpec, NetRole};
 use super::pack::{Pack, PackError};
@@ -20,7 +21,7 @@ use super::passive::LivenessNet;
 use super::pixels::{Scaler, bounds};
 use super::pose::PoseNet;
 use super::quality::Gate;
-use super::runtime::Net;
+use super::runtime::{Memory, Net};
 use super::template::Template;
 use super::weights::clear_vanishing;
 
@@ -78,9 +79,10 @@ pub(super) struct Nets {
 
 impl Nets {
     pub(super) fn new(mut pack: Pack) -> Self {
-        pack.contents().for_each(|net| {
+        for (net, input) in pack.contents() {
             clear_vanishing(net);
-        });
+            *net = quickened(std::mem::take(net), input);
+        }
         Self { pack }
     }
 
@@ -91,7 +93,8 @@ impl Nets {
     ) -> Result<Recogniser, PackError> {
         let manifest = &self.pack.manifest;
         let load = |role: NetRole, file: &str, spec: &InputSpec| {
-            Net::load(environment, spec, self.pack.content(role))
+            let memory = if role == NetRole::Feature { Memory::Kept } else { Memory::GivenBack };
+            Net::load(environment, spec, self.pack.content(role), memory)
                 .map_err(|error| PackError::Net { file: file.to_owned(), source: error.into() })
         };
         let detect = load(NetRole::Detect, &manifest.detect.file.file, &manifest.detect.input)?;
@@ -148,14 +151,15 @@ impl Recogniser {
         chip: &RgbImage,
     ) -> Result<Result<(), CaptureFault>, EngineError> {
         let Some(limits) = &gate.uncovered else { return Ok(Ok(())) };
-        if !limits.shows_features(chip) {
+        if !limits.shows_eyes(chip) {
             return Ok(Err(CaptureFault::FaceCovered));
         }
-        if landmarks.roll().to_degrees().abs() > MAX_ROLL {
-            return Ok(Ok(()));
-        }
-        let moved = self.landmarks.unsteadiness(&mut self.scaler, image, face.area, landmarks)?;
-        Ok(if moved > limits.max_unsteadiness { Err(CaptureFault::FaceCovered) } else { Ok(()) })
+        let moved = if landmarks.roll().to_degrees().abs() > MAX_ROLL {
+            None
+        } else {
+            Some(self.landmarks.unsteadiness(&mut self.scaler, image, face.area, landmarks)?)
+        };
+        Ok(if limits.shows_mouth(chip, moved) { Ok(()) } else { Err(CaptureFault::FaceCovered) })
     }
 
     pub(super) fn time_inferences(&mut self) -> Result<InferenceTimes, EngineError> {

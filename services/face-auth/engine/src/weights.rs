@@ -6,14 +6,13 @@
 //! for a pool of threads; numbers below 1e-15 change no output (cosine 1.0000000), so they are cleared here instead. The
 //! file on disk stays the one the manifest names.
 //!
-//! ONNX is protobuf; a tensor's raw bytes are overwritten in place, so no length changes and no schema is needed beyond
-//! four field numbers.
+//! A tensor's raw bytes are overwritten in place, so no length changes.
+
+use super::onnx::{GRAPH_INITIALIZER, MODEL_GRAPH, Span, Value, fields, payloads};
 
 /// Weights of smaller magnitude are cleared.
 const VANISHING: f32 = 1e-15;
 
-const MODEL_GRAPH: u64 = 7;
-const GRAPH_INITIALIZER: u64 = 5;
 const TENSOR_DATA_TYPE: u64 = 2;
 const TENSOR_RAW_DATA: u64 = 9;
 const FLOAT: u64 = 1;
@@ -43,73 +42,9 @@ fn clear(raw: &mut [u8]) -> usize {
     cleared
 }
 
-type Span = std::ops::Range<usize>;
-
-enum Value {
-    Number(u64),
-    Bytes(Span),
-}
-
-fn payloads(model: &[u8], within: Span, field: u64) -> Vec<Span> {
-    let of_field = Fields { model, at: within.start, end: within.end }.filter(|(number, _)| *number == field);
-    of_field
-        .filter_map(|(_, value)| match value {
-            Value::Bytes(span) => Some(span),
-            Value::Number(_) => None,
-        })
-        .collect()
-}
-
 fn is_float(model: &[u8], tensor: Span) -> bool {
-    Fields { model, at: tensor.start, end: tensor.end }
+    fields(model, tensor)
         .any(|(number, value)| number == TENSOR_DATA_TYPE && matches!(value, Value::Number(FLOAT)))
-}
-
-/// The fields of one protobuf message; ends at the first thing it can't read.
-struct Fields<'a> {
-    model: &'a [u8],
-    at: usize,
-    end: usize,
-}
-
-impl Fields<'_> {
-    fn varint(&mut self) -> Option<u64> {
-        let mut number = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = *self.model.get(self.at).filter(|_| self.at < self.end)?;
-            self.at += 1;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn skip(&mut self, length: usize) -> Option<Span> {
-        let span = self.at..self.at.checked_add(length).filter(|end| *end <= self.end)?;
-        self.at = span.end;
-        Some(span)
-    }
-}
-
-impl Iterator for Fields<'_> {
-    type Item = (u64, Value);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let key = self.varint()?;
-        let value = match key & 7 {
-            0 => Value::Number(self.varint()?),
-            1 => Value::Bytes(self.skip(8)?),
-            2 => {
-                let length = usize::try_from(self.varint()?).ok()?;
-                Value::Bytes(self.skip(length)?)
-            }
-            5 => Value::Bytes(self.skip(4)?),
-            _ => return None,
-        };
-        Some((key >> 3, value))
-    }
 }
 
 #[cfg(test)]

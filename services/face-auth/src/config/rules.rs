@@ -42,7 +42,11 @@ impl Settings {
                 actions: (liveness.fewest_actions, liveness.most_actions),
                 life: delta(liveness.challenge_life),
             },
-            liveness: LivenessRules { passive: looks.passive, same_face: thresholds.standard },
+            liveness: LivenessRules {
+                passive: looks.passive,
+                clear: looks.clear,
+                same_face: thresholds.standard,
+            },
             levels: LevelThresholds { face: thresholds.standard, face_strict: thresholds.strict },
             frames_per_step: liveness.frames_per_step,
             step_time: liveness.step_time.get(),

@@ -2,8 +2,15 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shiming_identifiers::{DocumentNumber, PersonName};
+
+use super::refusal::Refusal;
+
+/// From this age on faces are compared. To the net children are one face: of strangers of one sex at the threshold of a standard check,
+/// more than half pass before the fourth birthday, and of teenagers' own photos most are refused some years later.
+const COMPARED_FROM: u32 = 16;
 
 /// A document and the name on it, both read by their rules. Neither prints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +20,12 @@ pub(crate) struct KnownPerson {
 }
 
 impl KnownPerson {
+    /// Refuses a face of somebody who is too young on the day it is, or was, before the camera.
+    pub(crate) fn is_of_age(&self, day: NaiveDate) -> Result<(), Refusal> {
+        let is_child = self.document.age_on(day).is_some_and(|age| age < COMPARED_FROM);
+        if is_child { Err(Refusal::UnderAge) } else { Ok(()) }
+    }
+
     /// The keys of both.
     pub(crate) fn keys(&self) -> IdentityKeys {
         IdentityKeys { document: self.document.identity_key(), name: self.name.matching_key() }

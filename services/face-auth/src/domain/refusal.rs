@@ -53,6 +53,8 @@ pub(crate) enum Refusal {
     FaceDataNotFound,
     /// There is nothing to compare with.
     NoAuthoritativePhoto,
+    /// The person is under 16, or was on the photo.
+    UnderAge,
     /// The authority knows the number under another name.
     NameMismatch,
     /// The challenge is over, used or another one's.
@@ -126,6 +128,7 @@ impl ServiceError for Refusal {
             Self::FaceDataErased => Reason::FaceDataErased,
             Self::FaceDataNotFound => Reason::FaceDataNotFound,
             Self::NoAuthoritativePhoto => Reason::NoAuthoritativePhoto,
+            Self::UnderAge => Reason::FaceUnderAge,
             Self::NameMismatch => Reason::NameIdMismatch,
             Self::ChallengeExpired => Reason::FaceChallengeExpired,
             Self::LivenessIncomplete { .. } => Reason::LivenessIncomplete,

@@ -109,7 +109,17 @@ pub(super) fn reference_row(
         return Err(InvalidField::new("reference.row_id", "LENGTH", "行编号长度应为1至200").into());
     }
     let person = person(reference.document.as_ref(), now)?;
-    Ok(ReferenceRow { person, photo: photo("reference.photo", reference.photo)? })
+    let photo_date = match reference.photo_date.as_str() {
+        "" => None,
+        text => Some(text.parse().map_err(|_| {
+            InvalidField::new(
+                "reference.photo_date",
+                "DATE",
+                "照片拍摄日期有误，应为年-月-日，例如2020-01-31",
+            )
+        })?),
+    };
+    Ok(ReferenceRow { person, photo: photo("reference.photo", reference.photo)?, photo_date })
 }
 
 fn photo(field: &str, photo: Bytes) -> Result<Bytes, InvalidField> {
@@ -224,5 +234,6 @@ pub(super) fn engine_info(info: EngineInfo) -> proto::GetEngineInfoResponse {
             .collect(),
         workers: i32::try_from(info.workers).unwrap_or(i32::MAX),
         reference_count: i64::try_from(info.references).unwrap_or(i64::MAX),
+        stale_reference_count: i64::try_from(info.stale).unwrap_or(i64::MAX),
     }
 }

@@ -3,7 +3,7 @@
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QuerySelect as _, TryInsertResult,
 };
 use shiming_face_engine::Template;
@@ -89,9 +89,10 @@ pub(crate) async fn put_reference(
     replace(tx, vault, older, reference).await
 }
 
-/// How many persons have a reference.
-pub(crate) async fn count_references(db: &impl ConnectionTrait) -> Found<u64> {
-    Ok(Entity::find().count(db).await?)
+/// How many persons have a reference, of a certain pack where one is named.
+pub(crate) async fn count_references(db: &impl ConnectionTrait, model_pack: Option<&str>) -> Found<u64> {
+    let of_pack = model_pack.map(|pack| Column::ModelPack.eq(pack));
+    Ok(Entity::find().filter(Condition::all().add_option(of_pack)).count(db).await?)
 }
 
 async fn lock(tx: &Tx, vault: &Vault, document: &str) -> Found<Option<Uuid>> {

@@ -3,16 +3,17 @@
 use bytes::Bytes;
 use shiming_face_auth::{DemoCitizen, DemoConfig};
 use shiming_identifiers::DocumentType;
-use shiming_proto::face::v1::{GetEngineInfoRequest, SetDemoReferenceRequest};
+use shiming_proto::face::v1::{GetEngineInfoRequest, Reference, SetDemoReferenceRequest};
 use shiming_testkit::{Backend, TestDatabase};
 use uuid::Uuid;
 
 use crate::film::Film;
 use crate::pictures::{astronaut, astronaut_again, photo, stranger};
-use crate::stand::{LI, Stand, ZHANG, document, problem, reason, reference};
+use crate::stand::{FIFTEEN, LI, Stand, ZHANG, document, problem, reason, reference};
 
 shiming_testkit::on_each_database!(
     every_row_has_its_result,
+    no_child_becomes_a_reference,
     a_row_may_be_sent_again_and_a_new_photo_replaces_the_old,
     the_same_person_twice_in_one_import_is_one,
     the_engine_says_what_runs,
@@ -50,6 +51,26 @@ async fn every_row_has_its_result(database: TestDatabase) {
     assert!(results[3].message.contains("证件号码"), "{}", results[3].message);
 }
 
+async fn no_child_becomes_a_reference(database: TestDatabase) {
+    let stand = Stand::start(database).await;
+    let taken = |row_id: &str, day: &str| Reference {
+        photo_date: day.to_owned(),
+        ..reference(row_id, ZHANG, astronaut())
+    };
+    // 张三 was born on 7 March 1990.
+    let rows = vec![
+        reference("fifteen today", FIFTEEN, astronaut()),
+        taken("a boy's", "2006-03-06"),
+        taken("no day", "2006-3"),
+        taken("a man's", "2006-03-07"),
+    ];
+    let results = stand.import(rows).await;
+    let reasons: Vec<_> = results.iter().map(|row| row.reason.as_str()).collect();
+    assert_eq!(reasons, ["FACE_UNDER_AGE", "FACE_UNDER_AGE", "INVALID_FIELD", ""]);
+    assert!(results[0].message.contains("办税服务厅"));
+    assert_eq!(references(&stand).await, 1);
+}
+
 async fn references(stand: &Stand) -> i64 {
     engine_info(stand).await.reference_count
 }
@@ -84,7 +105,7 @@ async fn the_same_person_twice_in_one_import_is_one(database: TestDatabase) {
 async fn the_engine_says_what_runs(database: TestDatabase) {
     let stand = Stand::start(database).await;
     let info = engine_info(&stand).await;
-    assert_eq!((info.model_pack.as_str(), info.workers), ("faceplugin-fr@1", 2));
+    assert_eq!((info.model_pack.as_str(), info.workers), ("sface-fr@1", 2));
     let roles: Vec<_> = info.models.iter().map(|model| model.role.as_str()).collect();
     assert_eq!(roles, ["detect", "landmark", "feature", "liveness", "eye", "pose"]);
     assert!(info.models.iter().all(|model| model.sha256.len() == 64));

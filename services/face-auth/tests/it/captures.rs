@@ -6,7 +6,7 @@ use bytes::Bytes;
 use shiming_kernel::ErrorKind;
 use shiming_pictures::RgbImage;
 use shiming_proto::face::v1::submit_capture_request::Part;
-use shiming_proto::face::v1::{CaptureFrame, SubmitCaptureRequest};
+use shiming_proto::face::v1::{CaptureFrame, GetEngineInfoRequest, SubmitCaptureRequest};
 use shiming_testkit::TestDatabase;
 use uuid::Uuid;
 
@@ -211,12 +211,19 @@ async fn another_name_under_the_number_is_said_after_a_face(database: TestDataba
     stand.capture(&session, Film::FRANCK).await.unwrap();
 }
 
+async fn stored_and_stale(stand: &Stand) -> (i64, i64) {
+    let info = stand.authority().get_engine_info(GetEngineInfoRequest {}).await.unwrap().into_inner();
+    (info.reference_count, info.stale_reference_count)
+}
+
 async fn a_template_of_another_pack_is_none(database: TestDatabase) {
     let stand = Stand::with_zhang(database).await;
     stand.sql("UPDATE authority_references SET model_pack = 'other@1'").await;
     let session = stand.open_zhang().await;
     assert_eq!(reason(stand.capture(&session, Film::AUDUN).await), "NO_AUTHORITATIVE_PHOTO");
+    assert_eq!(stored_and_stale(&stand).await, (1, 1), "operators see how many are to be imported again");
     // Imported again, it is measured again.
     stand.import_zhang().await;
+    assert_eq!(stored_and_stale(&stand).await, (1, 0));
     stand.capture(&session, Film::AUDUN.take(1)).await.unwrap();
 }

@@ -107,12 +107,15 @@ async fn a_missing_or_altered_model_stops_the_start(database: TestDatabase) {
     let refused = format!("{:#}", open(&config).await);
     assert!(refused.contains("missing") && refused.contains("make models"), "{refused}");
     copy(&repository(".setup/models"), folder.path());
-    let net = folder.path().join("fr_feature.onnx");
+    let net = folder.path().join("face_recognition_sface_2021dec_int8bq.onnx");
     let mut bytes = std::fs::read(&net).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&net, bytes).unwrap();
     let refused = format!("{:#}", open(&config).await);
-    assert!(refused.contains("fr_feature.onnx") && refused.contains("altered"), "{refused}");
+    assert!(
+        refused.contains("face_recognition_sface_2021dec_int8bq.onnx") && refused.contains("altered"),
+        "{refused}"
+    );
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {

@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use crate::film::{Film, shot};
 use crate::pictures::astronaut;
-use crate::stand::{Stand, ZHANG, asking, document, for_person, parts, problem, reason, redemption, subject};
+use crate::stand::{
+    FIFTEEN, Stand, ZHANG, asking, document, for_person, parts, problem, reason, redemption, subject,
+};
 
 shiming_testkit::on_each_database!(
     a_session_passes_from_end_to_end,
@@ -16,8 +18,20 @@ shiming_testkit::on_each_database!(
     a_repeated_request_opens_no_second_session,
     what_is_wrong_with_a_request_is_named,
     checking_opens_nothing,
+    nobody_under_sixteen_is_compared,
     only_identity_opens_and_only_the_gateway_submits,
 );
+
+async fn nobody_under_sixteen_is_compared(database: TestDatabase) {
+    let stand = Stand::start(database).await;
+    let refused = problem(stand.open(for_person(FIFTEEN)).await);
+    assert_eq!((refused.kind(), refused.reason.as_str()), (ErrorKind::FailedPrecondition, "FACE_UNDER_AGE"));
+    assert!(refused.words.contains("监护人") && refused.words.contains("办税服务厅"));
+    assert_eq!(stand.count("SELECT COUNT(*) FROM face_sessions").await, 0);
+    // The next day in China is the sixteenth birthday.
+    stand.pass_time(14 * 60 * 60);
+    stand.open(for_person(FIFTEEN)).await.unwrap();
+}
 
 async fn a_session_passes_from_end_to_end(database: TestDatabase) {
     let stand = Stand::start_with(database, |config| {
@@ -40,7 +54,7 @@ async fn a_session_passes_from_end_to_end(database: TestDatabase) {
     assert_eq!(result.actions().collect::<Vec<_>>(), actions);
     assert!((0.5..=1.0).contains(&result.passive_score), "{result:?}");
     assert_eq!(result.provider(), FaceProvider::BuiltIn);
-    assert_eq!(result.model_pack, "faceplugin-fr@1");
+    assert_eq!(result.model_pack, "sface-fr@1");
     assert!(result.similarity >= result.threshold && result.threshold >= 0.4, "{result:?}");
     assert!(result.decide_time.is_some());
 }

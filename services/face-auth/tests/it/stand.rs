@@ -34,6 +34,8 @@ use crate::film::{Film, Shot, clip, duration};
 pub(crate) const ZHANG: (&str, &str) = ("640101199003070015", "张三");
 /// 李四, another person.
 pub(crate) const LI: (&str, &str) = ("11010519491231002X", "李四");
+/// 王小, who turns 16 the day after the stand's clock begins.
+pub(crate) const FIFTEEN: (&str, &str) = ("640101201011240010", "王小");
 
 /// Of the consent text in force.
 pub(crate) const TEXT_SHA256: &str = "b79d8aae2ebc98f80d01d57e832516254d0cba4e77e877aaeb2afcec63f47607";
@@ -380,7 +382,7 @@ pub(crate) fn redemption(session: &CreateFaceSessionResponse) -> RedeemFaceResul
 }
 
 pub(crate) fn reference(row_id: &str, person: (&str, &str), photo: Bytes) -> Reference {
-    Reference { row_id: row_id.into(), document: Some(document(person)), photo }
+    Reference { row_id: row_id.into(), document: Some(document(person)), photo, photo_date: String::new() }
 }
 
 pub(crate) fn asking(session: &CreateFaceSessionResponse) -> IssueChallengeRequest {

@@ -19,7 +19,7 @@ shiming_testkit::on_each_database!(
 on_sqlite!(
     known_and_unknown_start_alike,
     only_resident_ids_are_collected_online,
-    under_fourteen_needs_a_guardian,
+    under_fourteen_needs_a_guardian_and_under_sixteen_the_counter,
     steps_keep_their_order,
     fifteen_minutes_after_the_last_step_it_is_over,
     validate_only_changes_nothing,
@@ -95,14 +95,17 @@ async fn only_resident_ids_are_collected_online(database: TestDatabase) {
     assert_eq!(world.count("SELECT COUNT(*) FROM collections").await, 0);
 }
 
-async fn under_fourteen_needs_a_guardian(database: TestDatabase) {
+async fn under_fourteen_needs_a_guardian_and_under_sixteen_the_counter(database: TestDatabase) {
     let world = World::start(database).await;
     let child = born("2012-11-03", 1);
     let refused = world.collections().start_collection(start(child.document())).await;
     assert_eq!(reason(refused), "GUARDIAN_CONSENT_REQUIRED");
     // The clock stands at noon of 2 November 2026 in China: tomorrow is the fourteenth birthday.
     world.clock.advance(Duration::from_hours(12));
-    assert!(world.collections().start_collection(start(child.document())).await.is_ok());
+    let refused = world.collections().start_collection(start(child.document())).await;
+    assert_eq!(reason(refused), "FACE_UNDER_AGE", "no camera opens for them");
+    let youth = born("2010-11-03", 1);
+    assert!(world.collections().start_collection(start(youth.document())).await.is_ok());
 }
 
 async fn steps_keep_their_order(database: TestDatabase) {

@@ -92,6 +92,8 @@ reasons! {
     COLLECTION_STEP CollectionStep: FailedPrecondition, "请先完成上一步。";
     COUNTER_REQUIRED CounterRequired: FailedPrecondition,
         "该证件类型暂不支持在线实名采集，请本人携带有效证件原件，到就近的办税服务厅办理实名信息采集。";
+    FACE_UNDER_AGE FaceUnderAge: FailedPrecondition,
+        "未满十六周岁的，不进行人脸比对，请由监护人陪同，携带双方有效证件原件，到就近的办税服务厅办理。";
     GUARDIAN_CONSENT_REQUIRED GuardianConsentRequired: FailedPrecondition,
         "未满十四周岁的，须经监护人同意，请由监护人陪同，携带双方有效证件原件，到就近的办税服务厅办理。";
     CONSENT_REQUIRED ConsentRequired: FailedPrecondition,

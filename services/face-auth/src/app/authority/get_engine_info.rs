@@ -11,15 +11,17 @@ pub(crate) struct EngineInfo {
     pub(crate) versions: ModelVersions,
     pub(crate) workers: usize,
     pub(crate) references: u64,
+    /// Made by another pack: not compared until they are imported again.
+    pub(crate) stale: u64,
 }
 
 /// As it is now.
 pub(crate) async fn get_engine_info(app: &App) -> Result<EngineInfo, FaceAuthError> {
-    Ok(EngineInfo {
-        versions: app.engine.versions().clone(),
-        workers: app.engine.workers(),
-        references: store::count_references(app.store.reader()).await?,
-    })
+    let versions = app.engine.versions().clone();
+    let references = store::count_references(app.store.reader(), None).await?;
+    let comparable = store::count_references(app.store.reader(), Some(&versions.pack)).await?;
+    let stale = references.saturating_sub(comparable);
+    Ok(EngineInfo { versions, workers: app.engine.workers(), references, stale })
 }
 
 /// Loads and checks the models. A missing or altered one is an error that says what to do.

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::NaiveDate;
 use shiming_face_engine::{EngineError, Template};
-use shiming_kernel::{CallContext, ErrorKind, ServiceError as _};
+use shiming_kernel::{CallContext, ErrorKind, ServiceError as _, china_date};
 
 use crate::app::App;
 use crate::app::keep_reference::{keep_reference, measure_photo, refuse_erased};
@@ -20,6 +21,8 @@ const PATIENCE: u32 = 100;
 pub(crate) struct ReferenceRow {
     pub(crate) person: KnownPerson,
     pub(crate) photo: Bytes,
+    /// When it was taken, where that is known; otherwise today stands for it.
+    pub(crate) photo_date: Option<NaiveDate>,
 }
 
 /// Stores it.
@@ -39,6 +42,8 @@ pub(crate) async fn import_reference(
 }
 
 async fn store_row(app: &App, caller: &CallContext, row: ReferenceRow) -> Result<(), FaceAuthError> {
+    let today = china_date(app.store.now());
+    row.person.is_of_age(row.photo_date.unwrap_or(today).min(today))?;
     let keys = row.person.keys();
     let content = app.vault.content(app.engine.versions(), &keys, &row.photo);
     let known = store::find_reference(app.store.reader(), &app.vault, &keys.document).await?;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::SecretToken;
-use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta};
+use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta, china_date};
 use shiming_store::{AuditEntry, Idempotency};
 use uuid::Uuid;
 
@@ -43,6 +43,7 @@ pub(crate) async fn create_face_session(
     request: RequestMeta,
     cmd: &CreateFaceSession,
 ) -> Result<OpenedSession, FaceAuthError> {
+    cmd.person.is_of_age(china_date(app.store.now()))?;
     let keys = cmd.person.keys();
     let command = (cmd.purpose, cmd.subject_id, &keys, &cmd.consent, cmd.evidence);
     let key = Idempotency::of(caller, "CreateFaceSession", request, &command);

@@ -14,8 +14,10 @@ use crate::domain::capture::why_unusable;
 /// What a capture must reach. The passive score belongs to the model pack, the similarities to its feature net.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct LivenessRules {
-    /// The passive score of a living face, 0 to 1.
+    /// With less of the passive score, 0 to 1, a face is no living one.
     pub(crate) passive: f32,
+    /// With less it is in doubt, and a turn must show its depth the more clearly.
+    pub(crate) clear: f32,
     /// Cosine between any frontal frame and the opening ones.
     pub(crate) same_face: f32,
 }
@@ -39,6 +41,10 @@ const OPENING_TURN: f32 = 15.0;
 const DEPTH: f32 = 0.35;
 const FIT: f32 = 0.6;
 const SHIFT: f32 = 0.02;
+/// Part of the turned frames that must show it: of a face that looks alive, and of one that is in doubt. The passive net takes every
+/// fifth living person before a webcam for a picture, so its doubt refuses nobody by itself; paper has no depth in any frame.
+const DEEP_FRAMES: f32 = 0.5;
+const DEEP_FRAMES_IN_DOUBT: f32 = 0.75;
 /// How much narrower than the cosine of its angle a turned head may look. Bent paper narrows by 0.28 more than it seems to turn.
 const NARROWING: f32 = 0.08;
 
@@ -118,7 +124,8 @@ pub(crate) fn judge(
     all_actions_seen(&at_rest, actions, &steps)?;
     let opening_shape = &opening[opening.len() / 2].shape;
     for (asked, step) in actions.iter().zip(&steps[1..]) {
-        has_depth(&at_rest, opening_shape, &action_seen::turned(&at_rest, step, *asked))?;
+        let part = if passive >= rules.clear { DEEP_FRAMES } else { DEEP_FRAMES_IN_DOUBT };
+        has_depth(&at_rest, opening_shape, &action_seen::turned(&at_rest, step, *asked), part)?;
     }
     Ok(Live { passive })
 }
@@ -204,8 +211,8 @@ fn all_actions_seen(at_rest: &AtRest, actions: &[Action], steps: &[Vec<&Sight>])
     }
 }
 
-/// A turned head must show its depth in at least half of the frames in which it is turned.
-fn has_depth(at_rest: &AtRest, opening: &HeadShape, turned: &[&Sight]) -> Judged<()> {
+/// A turned head must show its depth in at least this part of the frames in which it is turned.
+fn has_depth(at_rest: &AtRest, opening: &HeadShape, turned: &[&Sight], part: f32) -> Judged<()> {
     let mut worst: Option<Vec<(&'static str, f32)>> = None;
     let mut deep = 0;
     for sight in turned {
@@ -228,8 +235,11 @@ fn has_depth(at_rest: &AtRest, opening: &HeadShape, turned: &[&Sight]) -> Judged
             ]);
         }
     }
+    let number = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX));
     match worst {
-        Some(measures) if 2 * deep < turned.len() => attack(AttackType::FlatFace, &measures),
+        Some(measures) if number(deep) < part * number(turned.len()) => {
+            attack(AttackType::FlatFace, &measures)
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -271,7 +281,7 @@ pub(super) mod tests {
     use super::super::head_shape::tests::head;
     use super::*;
 
-    const RULES: LivenessRules = LivenessRules { passive: 0.5, same_face: 0.4 };
+    const RULES: LivenessRules = LivenessRules { passive: 0.1, clear: 0.5, same_face: 0.4 };
     const FRAME: Duration = Duration::from_millis(200);
 
     fn sight(step: usize, yaw: f32, nod: f32) -> Sight {
@@ -381,6 +391,26 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn doubtful_looks_need_the_clearer_depth() {
+        let looking = |passive: f32| {
+            let mut sights = capture(&ASKED);
+            for sight in &mut sights {
+                sight.passive = Some(passive);
+            }
+            let turned = sights.iter_mut().find(|sight| sight.yaw.abs() > TURN).unwrap();
+            turned.shape = HeadShape::of(&head(0.0, 0.0));
+            judged(&ASKED, &sights)
+        };
+        assert!(looking(0.9).is_ok(), "two of three turned frames are deep");
+        assert_eq!(kind(&looking(0.3)), Some(AttackType::FlatFace));
+        let mut doubtful = capture(&ASKED);
+        for sight in &mut doubtful {
+            sight.passive = Some(0.3);
+        }
+        assert!(judged(&ASKED, &doubtful).is_ok(), "doubt alone refuses nobody");
+    }
+
+    #[test]
     fn repeats_looks_and_times_are_judged() {
         let mut frozen = capture(&ASKED);
         for sight in frozen.iter_mut().skip(1).step_by(2) {
@@ -389,7 +419,7 @@ pub(super) mod tests {
         assert_eq!(kind(&judged(&ASKED, &frozen)), Some(AttackType::StillImage));
         let mut print = capture(&ASKED);
         for sight in &mut print {
-            sight.passive = Some(0.2);
+            sight.passive = Some(0.05);
         }
         assert_eq!(kind(&judged(&ASKED, &print)), Some(AttackType::Presentation));
         for sight in &mut print {

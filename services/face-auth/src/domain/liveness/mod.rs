@@ -4,7 +4,7 @@
 //! frames ─ engine ─▶ [`Sight`] each ─▶ [`judge`] ─▶ [`Live`], or a [`Doubt`]: do it better · attack
 //!                                        ├ timing     the times can be true, and no picture is shown twice      (sequence)
 //!                                        ├ one face   the face of the first frames is the face of all frames    (sequence)
-//!                                        ├ looks      a print or screen by the looks of single frontal frames   (judge)
+//!                                        ├ looks      surely a print or screen by single frontal frames; in doubt, depth decides (judge)
 //!                                        ├ actions    each asked-for action within its own step, no other       (action_seen)
 //!                                        └ depth      a turned head shows its depth; paper doesn't, bent or not (head_shape)
 //! ```

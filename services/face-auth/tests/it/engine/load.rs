@@ -28,7 +28,7 @@ async fn a_full_engine_sheds_and_goes_on() {
 #[tokio::test]
 async fn several_workers_agree() {
     let engine = engine_with(EngineConfig { workers: 2, queue: 8, ..EngineConfig::default() });
-    assert_eq!((engine.workers(), engine.versions().pack.as_str()), (2, "faceplugin-fr@1"));
+    assert_eq!((engine.workers(), engine.versions().pack.as_str()), (2, "sface-fr@1"));
     let templates = join_all((0..6).map(|_| engine.template_of_capture(astronaut()))).await;
     let first = templates[0].as_ref().expect("a good photo");
     for template in &templates {

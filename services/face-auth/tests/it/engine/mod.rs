@@ -9,7 +9,7 @@ use bytes::Bytes;
 use shiming_face_engine::{EngineConfig, FaceEngine};
 use shiming_pictures::{RgbImage, repository};
 
-fn engine() -> FaceEngine {
+pub(crate) fn engine() -> FaceEngine {
     engine_with(EngineConfig { workers: 1, ..EngineConfig::default() })
 }
 

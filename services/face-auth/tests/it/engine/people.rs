@@ -79,5 +79,5 @@ async fn a_picture_gives_the_same_template_every_time() {
     let restored = Template::from_bytes(&first.to_bytes()).expect("own bytes");
     let again = similarity(&engine, &restored, astronaut()).await;
     assert!(again > 0.9999, "{again}");
-    assert_eq!(first.to_bytes().len(), 1 + 8 + 4 * 512);
+    assert_eq!(first.to_bytes().len(), 1 + 8 + 4 * 128);
 }

@@ -13,6 +13,9 @@ use crate::domain::identity::Identity;
 use crate::error::IdentityError;
 use crate::store::collections;
 
+/// Face-auth compares no face of anybody younger.
+const FACES_COMPARED_FROM: u32 = 16;
+
 /// Who is to be collected.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct StartCollection {
@@ -49,6 +52,10 @@ fn check(app: &App, command: &StartCollection) -> Result<Identity, IdentityError
     let age = identity.age_on(app.today());
     if age.is_some_and(|age| age < app.rules.guardian_consent_under_age) {
         return Err(IdentityError::GuardianConsentRequired);
+    }
+    // Face-auth would refuse them too, but only after the tips and the consent, before the camera.
+    if age.is_some_and(|age| age < FACES_COMPARED_FROM) {
+        return Err(IdentityError::FaceUnderAge);
     }
     Ok(identity)
 }
