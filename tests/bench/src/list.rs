@@ -1,9 +1,9 @@
-//! Which pictures are compared: `images.csv` (`file,person`: every two pictures are a pair), `pairs.csv` (`a,b,same`), and
+//! Which pictures are compared: `images.csv` (`file,person` or `file,person,group`: every two pictures are a pair), `pairs.csv` (`a,b,same`), and
 //! `scores.csv` (`a,b,same,score`), which any system can write.
 //!
 //! Plain comma-separated lines under a header line; names hold no comma. Errors say the line.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -18,15 +18,54 @@ pub struct Pair {
     pub same: bool,
 }
 
-/// The pairs of an `images.csv`: every two of its pictures.
-pub fn every_pair(text: &str) -> Result<Vec<Pair>> {
-    let rows = rows(text, ["file", "person"])?;
-    let names: HashSet<_> = rows.iter().map(|[file, _]| *file).collect();
-    ensure!(names.len() == rows.len(), "a picture is listed twice");
-    let pairs = rows.iter().enumerate().flat_map(|(at, [a, person])| {
-        rows[at + 1..].iter().map(move |[b, other]| pair(a, b, person == other))
+/// A picture of an `images.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its file.
+    pub file: String,
+    /// Whom it shows.
+    pub person: String,
+    /// The group of people they belong to, where groups are named.
+    pub group: Option<String>,
+}
+
+/// The pictures of an `images.csv`.
+pub fn listed_pictures(text: &str) -> Result<Vec<Picture>> {
+    let pictures: Vec<Picture> = match rows(text, ["file", "person", "group"]) {
+        Ok(rows) => {
+            rows.into_iter().map(|[file, person, group]| picture(file, person, Some(group))).collect()
+        }
+        Err(_) if !has_groups(text) => rows(text, ["file", "person"])?
+            .into_iter()
+            .map(|[file, person]| picture(file, person, None))
+            .collect(),
+        Err(error) => return Err(error),
+    };
+    let names: HashSet<_> = pictures.iter().map(|picture| &picture.file).collect();
+    ensure!(names.len() == pictures.len(), "a picture is listed twice");
+    let mut groups = HashMap::new();
+    for picture in &pictures {
+        let group = groups.entry(&picture.person).or_insert(&picture.group);
+        ensure!(*group == &picture.group, "{} is in two groups", picture.person);
+    }
+    Ok(pictures)
+}
+
+/// Every two of the pictures.
+pub fn every_pair(pictures: &[Picture]) -> Vec<Pair> {
+    let pairs = pictures.iter().enumerate().flat_map(|(at, one)| {
+        let others = pictures[at + 1..].iter();
+        others.map(move |other| pair(&one.file, &other.file, one.person == other.person))
     });
-    Ok(pairs.collect())
+    pairs.collect()
+}
+
+fn has_groups(text: &str) -> bool {
+    text.lines().next().is_some_and(|header| header.contains("group"))
+}
+
+fn picture(file: &str, person: &str, group: Option<&str>) -> Picture {
+    Picture { file: file.to_owned(), person: person.to_owned(), group: group.map(str::to_owned) }
 }
 
 /// The pairs of a `pairs.csv`.
@@ -75,11 +114,18 @@ mod tests {
 
     #[test]
     fn every_two_pictures_are_a_pair() {
-        let pairs = every_pair("file,person\n1.jpg,ann\n2.jpg,ann\n\n3.jpg,bob\n").expect("a list");
+        let pictures = listed_pictures("file,person\n1.jpg,ann\n2.jpg,ann\n\n3.jpg,bob\n").expect("a list");
+        let pairs = every_pair(&pictures);
         assert_eq!(
             pairs,
             [pair("1.jpg", "2.jpg", true), pair("1.jpg", "3.jpg", false), pair("2.jpg", "3.jpg", false)]
         );
+    }
+
+    #[test]
+    fn groups_are_read_where_they_are_named() {
+        let pictures = listed_pictures("file,person,group\n1.jpg,ann,b\n").expect("a list");
+        assert_eq!(pictures, [picture("1.jpg", "ann", Some("b"))]);
     }
 
     #[test]
@@ -96,7 +142,10 @@ mod tests {
         assert_eq!(message(given_pairs("x.jpg,y.jpg,1\n")), "the first line must be `a,b,same`");
         assert_eq!(message(given_pairs("a,b,same\n\nx.jpg,y.jpg\n")), "line 3: not `a,b,same`");
         assert_eq!(message(given_pairs("a,b,same\nx,y,yes\n")), "`yes` is neither 1 (same person) nor 0");
-        assert_eq!(message(every_pair("file,person\nx,p\nx,q\n")), "a picture is listed twice");
+        let refusal = |text: &str| listed_pictures(text).expect_err("refused").to_string();
+        assert_eq!(refusal("file,person\nx,p\nx,q\n"), "a picture is listed twice");
+        assert_eq!(refusal("file,person,group\nx,p,a\ny,p,b\n"), "p is in two groups");
+        assert_eq!(refusal("file,person,group\nx,p\n"), "line 2: not `file,person,group`");
         assert!(scored_pairs("a,b,same,score\nx,y,1,high\n").is_err());
     }
 }

@@ -9,6 +9,7 @@
 //! Pictures are read, measured and forgotten: nothing is written but what is asked for.
 
 mod engine;
+mod groups;
 mod load;
 mod measure;
 mod output;

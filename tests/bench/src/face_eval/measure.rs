@@ -15,8 +15,19 @@ use crate::engine::refusal;
 pub(crate) struct Measured<T> {
     /// By file name: what was measured.
     pub(crate) found: HashMap<String, T>,
+    /// Why the others were refused.
+    pub(crate) refused: BTreeMap<String, &'static str>,
+}
+
+impl<T> Measured<T> {
     /// How many pictures were refused for which reason.
-    pub(crate) refused: BTreeMap<&'static str, usize>,
+    pub(crate) fn reasons(&self) -> BTreeMap<&'static str, usize> {
+        let mut reasons = BTreeMap::new();
+        for reason in self.refused.values() {
+            *reasons.entry(*reason).or_default() += 1;
+        }
+        reasons
+    }
 }
 
 /// Runs `look` on the named pictures of `folder`, as many at once as the engine has workers.
@@ -39,7 +50,7 @@ pub(crate) async fn pictures<T>(
     for (name, answer) in answers {
         match answer {
             Ok(found) => drop(measured.found.insert(name, found)),
-            Err(reason) => *measured.refused.entry(reason).or_default() += 1,
+            Err(reason) => drop(measured.refused.insert(name, reason)),
         }
     }
     Ok(measured)

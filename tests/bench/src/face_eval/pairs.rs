@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
-use shiming_bench::list::{Pair, every_pair, given_pairs};
+use shiming_bench::list::{Pair, Picture, every_pair, given_pairs, listed_pictures};
 use shiming_bench::{Comparisons, OperatingPoint};
 use shiming_face_engine::Template;
 
 use crate::engine::{Gate, Pack};
+use crate::groups::Groups;
 use crate::measure::{Measured, pictures, read_text};
 use crate::output::percent;
 use crate::report::ErrorRates;
@@ -22,7 +23,8 @@ pub(crate) struct Options {
     /// Folder of the pictures
     #[arg(long)]
     images: PathBuf,
-    /// List of pictures (`file,person`), every two of which are a pair; images.csv of the folder when nothing is named
+    /// List of pictures (`file,person` or `file,person,group`), every two of which are a pair; images.csv of the folder when nothing
+    /// is named
     #[arg(long, conflicts_with = "pairs")]
     list: Option<PathBuf>,
     /// List of pairs (`a,b,same`: 1 or 0)
@@ -34,6 +36,9 @@ pub(crate) struct Options {
     /// Also write every pair's similarity to this file (`a,b,same,score`)
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
+    /// Also write every refused picture and why to this file (`file,reason`)
+    #[arg(long, value_name = "FILE")]
+    refused: Option<PathBuf>,
     #[command(flatten)]
     pack: Pack,
     /// Threads that measure
@@ -51,6 +56,9 @@ pub(crate) struct Report {
     pairs_without_score: usize,
     levels: Vec<Level>,
     rates: ErrorRates,
+    /// Known where a list says who is on the pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Groups>,
 }
 
 /// The pack's own threshold of an evidence level.
@@ -61,7 +69,7 @@ struct Level {
 }
 
 pub(crate) async fn run(options: Options) -> Result<Report> {
-    let pairs = options.listed()?;
+    let (pairs, listed) = options.listed()?;
     let engine = options.pack.start(options.workers)?;
     let names: BTreeSet<String> = pairs.iter().flat_map(|pair| [pair.a.clone(), pair.b.clone()]).collect();
     let count = names.len();
@@ -72,17 +80,24 @@ pub(crate) async fn run(options: Options) -> Result<Report> {
     if let Some(path) = &options.scores {
         fs::write(path, lines(&scored)?).with_context(|| format!("writing {}", path.display()))?;
     }
+    if let Some(path) = &options.refused {
+        let lines = measured.refused.iter().map(|(file, reason)| format!("{file},{reason}\n"));
+        let text = lines.fold("file,reason\n".to_owned(), |text, line| text + &line);
+        fs::write(path, text).with_context(|| format!("writing {}", path.display()))?;
+    }
     let comparisons = compared(&scored)?;
     let thresholds = engine.thresholds();
+    let groups = listed.map(|pictures| Groups::of(&pictures, &scored, thresholds)).transpose()?;
     let level = |level, threshold| Level { level, point: comparisons.at(f64::from(threshold)) };
     Ok(Report {
         model_pack: engine.versions().pack.clone(),
         gate,
         pictures: count,
-        refused: measured.refused,
+        refused: measured.reasons(),
         pairs_without_score: pairs.len() - scored.len(),
         levels: vec![level("standard", thresholds.standard), level("strict", thresholds.strict)],
         rates: ErrorRates::of(&comparisons, (0.0, 1.0)),
+        groups,
     })
 }
 
@@ -94,15 +109,16 @@ pub(crate) fn compared(scored: &[(Pair, f64)]) -> Result<Comparisons> {
 }
 
 impl Options {
-    fn listed(&self) -> Result<Vec<Pair>> {
-        let (path, is_given) = match (&self.pairs, &self.list) {
-            (Some(path), _) => (path.clone(), true),
-            (None, Some(path)) => (path.clone(), false),
-            (None, None) => (self.images.join("images.csv"), false),
-        };
-        let text = read_text(&path)?;
-        let pairs = if is_given { given_pairs(&text) } else { every_pair(&text) };
-        pairs.with_context(|| format!("in {}", path.display()))
+    /// The pairs, and the pictures where a list says who is on them.
+    fn listed(&self) -> Result<(Vec<Pair>, Option<Vec<Picture>>)> {
+        if let Some(path) = &self.pairs {
+            let pairs = given_pairs(&read_text(path)?).with_context(|| format!("in {}", path.display()))?;
+            return Ok((pairs, None));
+        }
+        let path = self.list.clone().unwrap_or_else(|| self.images.join("images.csv"));
+        let pictures =
+            listed_pictures(&read_text(&path)?).with_context(|| format!("in {}", path.display()))?;
+        Ok((every_pair(&pictures), Some(pictures)))
     }
 }
 
@@ -144,7 +160,8 @@ impl Display for Report {
         write!(f, "{}", self.rates)?;
         writeln!(
             f,
-            "\nThe intervals take pairs as independent; pairs that share a person are not, so the truth is less certain."
-        )
+            "\nThe intervals so far take pairs as independent; pairs that share a person are not, so the truth is less certain."
+        )?;
+        self.groups.as_ref().map_or(Ok(()), |groups| write!(f, "{groups}"))
     }
 }

@@ -3,7 +3,7 @@
 //! The passive score is one part of the liveness judgement: the challenge and the burst's consistency are not measured here.
 
 use std::collections::BTreeMap;
-use std::fmt::{Display, Formatter, Result as Written};
+use std::fmt::{Display, Formatter, Result as Written, Write as _};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// Folder of pictures of attacks; each folder in it is a kind of attack of its own
     #[arg(long)]
     attack: PathBuf,
+    /// Also write every picture's score, or why it has none, to this file (`kind,file,score,refused`)
+    #[arg(long, value_name = "FILE")]
+    scores: Option<PathBuf>,
     #[command(flatten)]
     pack: Pack,
     /// Threads that measure
@@ -67,7 +70,7 @@ struct Point {
 
 struct Looked {
     name: String,
-    refused: BTreeMap<&'static str, usize>,
+    measured: Measured<f64>,
     presentations: Presentations,
 }
 
@@ -78,6 +81,10 @@ pub(crate) async fn run(options: Options) -> Result<Report> {
     let mut attacks = Vec::new();
     for (name, folder) in kinds(&options.attack)? {
         attacks.push(look(&engine, &name, &folder).await?);
+    }
+    if let Some(path) = &options.scores {
+        let text = lines(std::iter::once(&live).chain(&attacks))?;
+        fs::write(path, text).with_context(|| format!("writing {}", path.display()))?;
     }
     let threshold = f64::from(passive);
     let point = |threshold| Point {
@@ -100,14 +107,29 @@ async fn look(engine: &FaceEngine, name: &str, folder: &Path) -> Result<Looked> 
         let seen = engine.observe(picture, ObserveOptions { passive: true }).await?;
         match (seen.fault, seen.passive) {
             (Some(fault), _) => Err(EngineError::Capture(fault)),
-            (None, passive) => Ok(passive.map(|scores| f64::from(scores.least()))),
+            // A pack without the net gave up before: `liveness_thresholds`.
+            (None, passive) => Ok(passive.map_or(f64::NAN, |scores| f64::from(scores.least()))),
         }
     };
-    let Measured { found, refused } = pictures(engine, folder, names_in(folder)?, score).await?;
-    let scores =
-        found.into_values().collect::<Option<Vec<_>>>().context("this model pack has no passive score")?;
-    let presentations = Presentations::new(scores, refused.values().sum()).context("a score is no number")?;
-    Ok(Looked { name: name.to_owned(), refused, presentations })
+    let measured = pictures(engine, folder, names_in(folder)?, score).await?;
+    let scores = measured.found.values().copied().collect();
+    let presentations = Presentations::new(scores, measured.refused.len()).context("a score is no number")?;
+    Ok(Looked { name: name.to_owned(), measured, presentations })
+}
+
+/// A line for each picture, by kind and name.
+fn lines<'a>(kinds: impl Iterator<Item = &'a Looked>) -> Result<String> {
+    let mut text = "kind,file,score,refused\n".to_owned();
+    for Looked { name, measured, .. } in kinds {
+        let found: BTreeMap<_, _> = measured.found.iter().collect();
+        for (file, score) in found {
+            writeln!(text, "{name},{file},{score},")?;
+        }
+        for (file, reason) in &measured.refused {
+            writeln!(text, "{name},{file},,{reason}")?;
+        }
+    }
+    Ok(text)
 }
 
 /// The folders of `attack` by name, or itself when it has none.
@@ -133,7 +155,7 @@ impl Looked {
         Kind {
             name: self.name.clone(),
             pictures: self.presentations.total(),
-            refused: self.refused.clone(),
+            refused: self.measured.reasons(),
             not_answered: self.presentations.not_answered(),
             wrong,
         }
