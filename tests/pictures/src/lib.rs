@@ -6,12 +6,14 @@
 
 #![expect(clippy::panic, reason = "a test without its pictures ends, loudly")]
 
+mod mask;
 mod paper;
 mod retouch;
 
 use std::path::{Path, PathBuf};
 
 pub use image::{Rgb, RgbImage};
+pub use mask::{Mask, on_tablet};
 pub use paper::{Paper, pasted};
 pub use retouch::{cut, decoded, grey, jpeg, mirrored, png, relit, resized, side_by_side, tilted};
 

@@ -50,7 +50,7 @@ impl Gate {
     pub(super) const REFERENCE: Self = Self {
         min_eye_distance: 14.0,
         other_face_from: 0.5,
-        min_room: -0.1,
+        min_room: 0.0,
         min_sharpness: 0.006,
         min_brightness: 25.0,
         max_brightness: 245.0,
@@ -183,7 +183,12 @@ mod tests {
         assert_eq!(Gate::CAPTURE.room(face(-40.0, 160.0), EDGE), Err(CaptureFault::FaceCutOff));
         assert_eq!(Gate::CAPTURE.room(face(4.0, 160.0), EDGE), Err(CaptureFault::FaceCutOff));
         assert!(Gate::CAPTURE.room(face(10.0, 160.0), EDGE).is_ok());
-        assert!(Gate::REFERENCE.room(face(-4.0, 160.0), EDGE).is_ok());
+        assert!(Gate::REFERENCE.room(face(1.0, 160.0), EDGE).is_ok());
+        assert_eq!(
+            Gate::REFERENCE.room(face(-4.0, 160.0), EDGE),
+            Err(CaptureFault::FaceCutOff),
+            "half a face"
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Attacks, each made of real pictures: what a thief has of a person, held before the camera or fed in behind it. Every one is refused,
 //! counted, and kept as a risk event; the browser learns no more than that.
 
+use shiming_face_engine::{FaceEngine, Observation, ObserveOptions};
 use shiming_kernel::ErrorKind;
-use shiming_pictures::{Paper, Rgb, RgbImage, pasted, side_by_side};
+use shiming_pictures::{Mask, Paper, Rgb, RgbImage, on_tablet, pasted, side_by_side};
 use shiming_proto::face::v1::{
     AttackType, CreateFaceSessionRequest, CreateFaceSessionResponse, ListRiskEventsRequest,
     LivenessAction as Action, RiskEvent, SubmitCaptureResponse,
@@ -24,6 +25,9 @@ shiming_testkit::on_each_database!(
     times_that_can_not_be_true_are_refused,
     a_nonce_serves_one_capture_of_its_session_and_not_for_long,
     a_warped_photo_is_refused,
+    a_face_cut_out_of_paper_is_refused,
+    a_paper_mask_on_a_moving_head_is_refused,
+    a_tablet_is_refused,
     too_many_attacks_lock_the_identity,
 );
 
@@ -298,6 +302,97 @@ async fn a_warped_photo_is_refused(database: TestDatabase) {
         let (session, nonce) = asked(&stand, &[Action::TurnLeft]).await;
         let warp = |at: f32| pasted(&photo, push * (2.0 * at - 0.8).clamp(0.0, 1.0));
         assert_not_alive(stand.submit(&session, &nonce, capture_of(2, warp)).await, how);
+    }
+}
+
+fn face_of(found: &Observation) -> [(f32, f32); 3] {
+    let centre = |range: std::ops::Range<usize>| {
+        let points = &found.points[range];
+        let count = f32::from(u16::try_from(points.len()).unwrap());
+        let sum = points.iter().fold((0.0, 0.0), |sum, point| (sum.0 + point.x, sum.1 + point.y));
+        (sum.0 / count, sum.1 / count)
+    };
+    [centre(36..42), centre(42..48), centre(48..68)]
+}
+
+async fn seen(engine: &FaceEngine, image: &RgbImage) -> Observation {
+    let options = ObserveOptions { passive: false };
+    engine.observe(crate::pictures::jpeg(image, 95), options).await.expect("one face")
+}
+
+/// Cut along its outline and held before a wall, flat and bent, nothing of the sheet's edge to be seen.
+async fn a_face_cut_out_of_paper_is_refused(database: TestDatabase) {
+    let stand = patient_stand(database).await;
+    let engine = crate::engine::engine();
+    let photo = still();
+    let face = face_of(&seen(&engine, &photo).await);
+    let wall = RgbImage::from_fn(photo.width(), photo.height(), |x, y| {
+        Rgb([150, 148, 140 + ((x / 8 + y / 8) % 2) as u8 * 9])
+    });
+    let cut_out = Mask { photo: &photo, face, eye_holes: false }.worn(&wall, face);
+    let swing = |at: f32| (at * std::f32::consts::TAU * 3.0).sin();
+    for (how, bend) in [("flat", 0.0), ("bent", 0.9)] {
+        for action in [Action::TurnLeft, Action::TurnRight] {
+            let (session, nonce) = asked(&stand, &[action]).await;
+            let show = |at: f32| Paper { bend, yaw: 0.75 * swing(at), ..Paper::FLAT }.show(&cut_out);
+            assert_not_alive(
+                stand.submit(&session, &nonce, capture_of(2, show)).await,
+                &format!("{how}, {action:?}"),
+            );
+        }
+    }
+}
+
+/// The owner's face, cut out of paper and worn by a thief who does everything that is asked; also with holes, so that the eyes blink.
+async fn a_paper_mask_on_a_moving_head_is_refused(database: TestDatabase) {
+    let stand = patient_stand(database).await;
+    let engine = crate::engine::engine();
+    let photo = still();
+    let face = face_of(&seen(&engine, &photo).await);
+    let (mut take, mut passed) = (0, Vec::new());
+    for eye_holes in [false, true] {
+        let mask = Mask { photo: &photo, face, eye_holes };
+        for actions in [&[Action::TurnLeft][..], &[Action::TurnRight], &[Action::TurnLeft, Action::Blink]] {
+            let thief = Film::FRANCK.take(take);
+            take += 1;
+            let mut steps = Vec::new();
+            for name in std::iter::once("neutral").chain(actions.iter().map(|action| clip(*action))) {
+                let mut worn = Vec::new();
+                for frame in thief.clip(name) {
+                    worn.push(mask.worn(&frame, face_of(&seen(&engine, &frame).await)));
+                }
+                steps.push(worn);
+            }
+            let (session, nonce) = asked(&stand, actions).await;
+            let answered = stand.submit(&session, &nonce, timed(steps)).await;
+            match answered {
+                Ok(_) => passed.push((eye_holes, actions)),
+                refused => assert_not_alive(refused, &format!("holes {eye_holes}, {actions:?}")),
+            }
+        }
+    }
+    assert!(passed.is_empty(), "passed: {passed:?}");
+}
+
+/// A photo and a video of the owner on a tablet that is turned by hand: the video answers everything but the turn.
+async fn a_tablet_is_refused(database: TestDatabase) {
+    let stand = patient_stand(database).await;
+    let swing = |at: f32| (at * std::f32::consts::TAU * 3.0).sin();
+    let photo = still();
+    for (take, action) in (0..).zip([Action::TurnLeft, Action::TurnRight]) {
+        let (session, nonce) = asked(&stand, &[action]).await;
+        let show = |at: f32| Paper { yaw: 0.7 * swing(at), ..Paper::FLAT }.show(&on_tablet(&photo));
+        assert_not_alive(stand.submit(&session, &nonce, capture_of(2, show)).await, "a photo");
+        let turned = |at: usize, image: &RgbImage| {
+            let yaw =
+                [0.0, 0.3, 0.6, 0.8, 0.8, 0.5, 0.2][at] * if action == Action::TurnLeft { 1.0 } else { -1.0 };
+            Paper { yaw, zoom: 0.95, ..Paper::FLAT }.show(&on_tablet(image))
+        };
+        let film = Film::AUDUN.take(take);
+        let opening = film.clip("neutral").iter().map(|image| turned(0, image)).collect();
+        let answer = film.clip("blink").iter().enumerate().map(|(at, image)| turned(at, image)).collect();
+        let (session, nonce) = asked(&stand, &[action]).await;
+        assert_not_alive(stand.submit(&session, &nonce, timed(vec![opening, answer])).await, "a video");
     }
 }
 
