@@ -6,10 +6,12 @@
 
 use std::time::Duration;
 
+use sea_orm::sqlx::pool::PoolConnectionMetadata;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::config::{Place, StoreConfig};
+use crate::driver;
 use crate::error::StoreError;
 
 /// After this long idle a connection is tried before use: a restarted database is noticed here, not by a caller.
@@ -71,16 +73,24 @@ fn basics(config: &StoreConfig, connections: u32) -> ConnectOptions {
 fn postgres(config: &StoreConfig, connections: u32) -> ConnectOptions {
     let lock_timeout = config.lock_timeout_ms.to_string();
     let mut options = basics(config, connections);
-    options.statement_timeout(Duration::from_millis(config.statement_timeout_ms)).map_sqlx_postgres_opts(
-        move |options| {
+    options
+        .statement_timeout(Duration::from_millis(config.statement_timeout_ms))
+        .map_sqlx_postgres_opts(move |options| {
             options.options([
                 ("lock_timeout", lock_timeout.as_str()),
                 // Somebody's transaction that lost its way must not hold the audit lock.
                 ("idle_in_transaction_session_timeout", "30000"),
             ])
-        },
-    );
+        })
+        .map_sqlx_postgres_before_acquire(|_, connection| {
+            Box::pin(async move { Ok(may_write(&connection)) })
+        });
     options
+}
+
+/// Whether nothing was refused as read-only since the connection was made: a server that was the primary still answers pings.
+fn may_write(connection: &PoolConnectionMetadata) -> bool {
+    driver::since_read_only().is_none_or(|since| connection.age < since)
 }
 
 async fn sqlite(
