@@ -97,6 +97,10 @@ impl Store {
         // inside that transaction (sqlx #4393). Here it ends, and what nobody waits for any more is rolled back.
         let writer = self.0.pools.writer.clone();
         let begun = async move { writer.begin_with_options(options).await };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "ends within the pool's patience, and what it began is undone"
+        )]
         let begun = tokio::spawn(begun.with_current_subscriber().in_current_span());
         // The pool gives up by itself; the margin is for a BEGIN that a silent server never answers.
         let patience = self.0.config.acquire_timeout() + Duration::from_millis(self.0.config.lock_timeout_ms);

@@ -2,6 +2,7 @@
 
 mod inbox;
 pub mod otlp;
+mod pgbouncer;
 mod ports;
 mod postgres;
 mod redis;
@@ -14,6 +15,7 @@ pub mod tls;
 
 pub use inbox::Inbox;
 pub use otlp::{OtlpReceiver, ReceivedSpan};
+pub use pgbouncer::PgBouncer;
 pub use ports::free_port;
 pub use postgres::Postgres;
 pub use redis::Redis;
