@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn the_end_is_read_from_the_first_certificate() {
-        let leaf = TestCa::new().service("identity");
+        let ca = TestCa::new();
+        let leaf = ca.service("identity");
         let end = not_after(&std::fs::read(leaf.cert).unwrap()).unwrap();
         assert!(end > SystemClock.now() + SOON, "{end}");
         assert!(not_after(b"no certificate").is_none());
