@@ -71,8 +71,8 @@ impl People {
     pub fn new(scored: impl IntoIterator<Item = Scored>) -> Option<Self> {
         let (mut of_one, mut of_two): (Vec<_>, Vec<_>) =
             scored.into_iter().partition(|pair| pair.persons.0 == pair.persons.1);
-        let scores = |pairs: &[Scored]| pairs.iter().map(|pair| pair.score).collect();
-        let comparisons = Comparisons::new(scores(&of_one), scores(&of_two))?;
+        let values = |pairs: &[Scored]| pairs.iter().map(|pair| pair.score).collect();
+        let comparisons = Comparisons::new(values(&of_one), values(&of_two))?;
         of_one.sort_by(|a, b| a.score.total_cmp(&b.score));
         of_two.sort_by(|a, b| b.score.total_cmp(&a.score));
         let numbers = of_one.iter().chain(&of_two).map(|pair| pair.persons.0.max(pair.persons.1) + 1);

@@ -183,6 +183,11 @@ mod tests {
         }
     }
 
+    fn with(mut encoder: impl ImageEncoder, exif: Vec<u8>) {
+        encoder.set_exif_metadata(exif).expect("takes exif");
+        encoder.write_image(picture().as_raw(), 96, 64, ExtendedColorType::Rgb8).expect("encodes");
+    }
+
     #[test]
     fn turns_the_picture_as_its_exif_says() {
         let exif = |orientation| {
@@ -190,10 +195,6 @@ mod tests {
             exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
             exif
         };
-        fn with(mut encoder: impl ImageEncoder, exif: Vec<u8>) {
-            encoder.set_exif_metadata(exif).expect("takes exif");
-            encoder.write_image(picture().as_raw(), 96, 64, ExtendedColorType::Rgb8).expect("encodes");
-        }
         // What lies upper left in the file, and where it belongs.
         for (orientation, size, corner) in
             [(3, (96, 64), (92, 60)), (6, (64, 96), (60, 2)), (8, (64, 96), (2, 92))]
