@@ -68,7 +68,8 @@ impl Recogniser {
         found
     }
 
-    fn is_proxy(&self, address: IpAddr) -> bool {
+    /// Whether everybody may come from there.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|net| net.contains(&address))
     }
 }
