@@ -57,7 +57,7 @@ impl Recogniser {
 }
 
 /// What one household or phone has of the IPv6 space counts as one address.
-fn household(address: IpAddr) -> IpAddr {
+pub(crate) fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => {

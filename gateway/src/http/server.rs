@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use crate::SharedEdge;
-use crate::browser::visitor::PeerAddress;
+use crate::browser::visitor::{PeerAddress, household};
 
 /// For the head of a request, slow senders included.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -53,9 +53,9 @@ impl Connections {
 
     /// A share of the address's, nothing for a proxy of ours.
     fn admit(&self, address: SocketAddr) -> Option<Taken> {
-        let is_proxy =
-            self.edge.as_ref().is_some_and(|edge| edge.recogniser.is_proxy(address.ip().to_canonical()));
-        self.room.take(&address.ip().to_canonical().to_string(), usize::from(!is_proxy)).ok()
+        let address = address.ip().to_canonical();
+        let is_proxy = self.edge.as_ref().is_some_and(|edge| edge.recogniser.is_proxy(address));
+        self.room.take(&household(address).to_string(), usize::from(!is_proxy)).ok()
     }
 }
 
