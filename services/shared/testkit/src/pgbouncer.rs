@@ -8,7 +8,7 @@ use crate::ports::free_port;
 use crate::postgres::Postgres;
 use crate::supervised::{Signals, Supervised, User};
 
-const START_LIMIT: Duration = Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// A running pooler. It stops when this is dropped.
 #[derive(Debug)]

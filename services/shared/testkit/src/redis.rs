@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::ports::free_port;
 use crate::supervised::{Signals, Supervised};
 
-const START_LIMIT: Duration = Duration::from_secs(10);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// A running server. It stops when this is dropped or the test process ends in any way.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use shiming_runtime::config::{ConnectTls, PeerConfig};
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint, Identity};
 
 use super::ConnectError;
+use crate::certificate;
 
 /// The settings of every connection to one peer.
 #[derive(Clone, Debug)]
@@ -52,10 +53,12 @@ impl Template {
 
 fn tls_config(tls: &ConnectTls, host: &str) -> Result<ClientTlsConfig, ConnectError> {
     let name = tls.server_name.clone().unwrap_or_else(|| host.to_owned());
+    let chain = read_pem(&tls.cert)?;
+    certificate::watch(&format!("to {name}"), &chain);
     Ok(ClientTlsConfig::new()
         .domain_name(name)
         .ca_certificate(Certificate::from_pem(read_pem(&tls.ca)?))
-        .identity(Identity::from_pem(read_pem(&tls.cert)?, read_pem(&tls.key)?)))
+        .identity(Identity::from_pem(chain, read_pem(&tls.key)?)))
 }
 
 fn read_pem(path: &Path) -> Result<Vec<u8>, ConnectError> {

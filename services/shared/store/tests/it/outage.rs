@@ -83,7 +83,7 @@ async fn nothing_is_left_open(cluster: &Postgres) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(10 * SECOND, closed).await.expect("what was begun and dropped is rolled back");
+    tokio::time::timeout(20 * SECOND, closed).await.expect("what was begun and dropped is rolled back");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
