@@ -71,6 +71,16 @@ pub struct HttpConfig {
     pub request_timeout: DurationText,
     /// The longest an upload may take.
     pub upload_timeout: DurationText,
+    /// How long a small body may take to come, and the longest that an upload may bring less than `least_bytes`.
+    pub patience: DurationText,
+    /// What an upload must bring at least within `patience`.
+    pub least_bytes: usize,
+    /// Small bodies waited for at once.
+    pub waiting_limit: usize,
+    /// Uploads at once.
+    pub upload_limit: usize,
+    /// Bytes of all uploads in memory at once.
+    pub upload_memory: usize,
     /// Bytes of a JSON body.
     pub json_limit: usize,
     /// Bytes of a capture's body.
@@ -124,6 +134,17 @@ impl Validate for HttpConfig {
         demand(self.concurrency_limit > 0, "concurrency_limit: must be at least 1");
         demand(!self.request_timeout.get().is_zero(), "request_timeout: must be longer than 0");
         demand(!self.upload_timeout.get().is_zero(), "upload_timeout: must be longer than 0");
+        demand(!self.patience.get().is_zero(), "patience: must be longer than 0");
+        demand(
+            self.patience.get() < self.request_timeout.get(),
+            "patience: must be shorter than request_timeout",
+        );
+        demand(self.waiting_limit > 0, "waiting_limit: must be at least 1");
+        demand(self.upload_limit > 0, "upload_limit: must be at least 1");
+        demand(
+            self.upload_memory / 8 >= self.frame_limit,
+            "upload_memory: must hold eight frames, so that an address's share holds two",
+        );
         demand(self.json_limit >= 1024, "json_limit: must be at least 1024");
         demand(self.frame_limit > 0, "frame_limit: must be at least 1");
         demand(self.capture_limit >= self.frame_limit, "capture_limit: must be at least frame_limit");

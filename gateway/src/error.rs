@@ -45,6 +45,9 @@ pub(crate) enum GatewayError {
     /// This process has no place left.
     #[error("no place left")]
     Overloaded,
+    /// The body comes too slowly.
+    #[error("the body came too slowly")]
+    TooSlow,
     /// The request took too long.
     #[error("took too long")]
     TimedOut,
@@ -116,7 +119,7 @@ impl ServiceError for GatewayError {
             Self::CaptchaWrong => Reason::CaptchaWrong,
             Self::TooManyRequests { .. } => Reason::TooManyRequests,
             Self::Overloaded => Reason::Overloaded,
-            Self::TimedOut => Reason::DeadlineExceeded,
+            Self::TooSlow | Self::TimedOut => Reason::DeadlineExceeded,
             Self::SessionRequired => Reason::SessionRequired,
             Self::CollectionRequired => Reason::CollectionNotFound,
             Self::NoSuchPath | Self::NoSuchMethod => Reason::MethodUnknown,

@@ -27,7 +27,6 @@ use shiming_kernel::{SharedClock, SystemClock};
 use shiming_rpc::Connector;
 use shiming_runtime::Shutdown;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 
 use browser::captcha::Captchas;
 use browser::cookie::Cookies;
@@ -43,8 +42,10 @@ pub use config::{
 };
 use contract::Exposed;
 pub use contract::emitted;
+use http::doors::Doors;
 use http::fixed::Compressed;
 use http::layers::Durations;
+use http::server::Connections;
 use own::demo::sample_person::SamplePerson;
 
 /// The name by which services know the gateway.
@@ -63,17 +64,11 @@ pub(crate) struct Edge {
     compressed: Compressed,
     durations: Durations,
     sample_person: Option<SamplePerson>,
-    request_places: Arc<Semaphore>,
-    live_places: Arc<Semaphore>,
+    doors: Doors,
     shutdown: Shutdown,
 }
 
 pub(crate) type SharedEdge = Arc<Edge>;
-
-/// How much a process does at once.
-fn places(most: usize) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))
-}
 
 /// The gateway, ready to serve.
 #[derive(Clone)]
@@ -104,8 +99,7 @@ impl Gateway {
             compressed: Compressed::default(),
             durations: Durations::new(),
             sample_person: people.and_then(SamplePerson::read),
-            request_places: places(http.concurrency_limit),
-            live_places: places(config.live.streams),
+            doors: Doors::new(&config),
             shutdown: shutdown.clone(),
             config,
         };
@@ -125,7 +119,7 @@ impl Gateway {
 
     /// Serves browsers on `listener` until soft. Spawn it through the [`Shutdown`] that the gateway was built with.
     pub async fn serve(self, listener: TcpListener) {
-        let connections = self.edge.config.http.connection_limit;
+        let connections = Connections::of_browsers(&self.edge);
         http::server::serve(listener, self.router(), connections, self.edge.shutdown.clone()).await;
     }
 }
@@ -143,7 +137,12 @@ pub async fn run(config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("http.listen {listen}"))?;
     let probes = TcpListener::bind(admin).await.with_context(|| format!("http.admin {admin}"))?;
     tracing::info!(%listen, %admin, "gateway listens");
-    let admin_done = http::server::serve(probes, http::admin::router(&shutdown), 64, shutdown.clone());
+    let admin_done = http::server::serve(
+        probes,
+        http::admin::router(&shutdown),
+        Connections::of_probes(),
+        shutdown.clone(),
+    );
     shutdown.spawn("gateway.admin", admin_done);
     shutdown.spawn("gateway.http", gateway.serve(listener));
     Ok(())

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod crashes;
+mod held_doors;
 mod judgements;
 mod outages;

@@ -10,6 +10,11 @@ use serde_json::{Value, json};
 use shiming_crypto::KeyringConfig;
 use shiming_testkit::{LeafFiles, Postgres, Redis, TestCa, free_port};
 use tempfile::TempDir;
+use tonic::client::Grpc;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::Endpoint;
+use tonic_prost::ProstCodec;
 
 use crate::browser::Browser;
 use crate::grpcurl::Grpcurl;
@@ -225,6 +230,30 @@ impl World {
         match &self.kind {
             Kind::Embedded { grpc, .. } => Grpcurl::plaintext(grpc.clone(), name),
             Kind::Cluster(_) => panic!("{part:?}: callers of the cluster need certificates"),
+        }
+    }
+
+    /// A request stream that `caller` opens at `path`, sends nothing in, never ends, and opens again; in the embedded world only.
+    pub async fn held_stream(&self, path: &str, caller: &str) -> impl Future<Output = ()> + Send + use<> {
+        let Kind::Embedded { grpc, .. } = &self.kind else {
+            panic!("callers of the cluster need certificates")
+        };
+        let channel = Endpoint::from_shared(format!("http://{grpc}")).unwrap().connect().await.unwrap();
+        let (path, caller): (PathAndQuery, MetadataValue<Ascii>) =
+            (path.parse().unwrap(), caller.parse().unwrap());
+        async move {
+            let mut client = Grpc::new(channel);
+            loop {
+                let mut request = tonic::Request::new(futures::stream::pending::<()>());
+                request.metadata_mut().insert("x-shiming-caller", caller.clone());
+                if client.ready().await.is_ok() {
+                    let call = client.streaming(request, path.clone(), ProstCodec::<(), ()>::default());
+                    if let Ok(answer) = call.await {
+                        drop(answer.into_inner().message().await);
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
         }
     }
 

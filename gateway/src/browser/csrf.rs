@@ -8,8 +8,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, HeaderName, Method};
+use http::header::ORIGIN;
+use http::{HeaderMap, HeaderName, Method, Uri};
 use rand::Rng as _;
 use shiming_crypto::{Keyring, KeyringError, MacKey, TokenHash};
 use url::Url;
@@ -18,6 +18,7 @@ use crate::SharedEdge;
 use crate::browser::cookie::Cookie;
 use crate::config::{HttpConfig, is_loopback};
 use crate::error::GatewayError;
+use crate::http::host;
 
 /// Repeats the cookie's value.
 pub(crate) const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
@@ -58,13 +59,13 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Result<Response, GatewayError> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        check(&edge, request.headers())?;
+        check(&edge, request.uri(), request.headers())?;
     }
     Ok(next.run(request).await)
 }
 
-fn check(edge: &SharedEdge, headers: &HeaderMap) -> Result<(), GatewayError> {
-    let same_origin = is_own_origin(&edge.config.http, headers) && is_own_site(headers);
+fn check(edge: &SharedEdge, uri: &Uri, headers: &HeaderMap) -> Result<(), GatewayError> {
+    let same_origin = is_own_origin(&edge.config.http, uri, headers) && is_own_site(headers);
     let cookie = edge.cookies.read(headers, Cookie::Csrf).ok_or(GatewayError::CsrfRefused)?;
     let header = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
     let repeated = header.is_some_and(|header| TokenHash::of(header) == TokenHash::of(cookie));
@@ -76,16 +77,15 @@ fn check(edge: &SharedEdge, headers: &HeaderMap) -> Result<(), GatewayError> {
 }
 
 /// A browser sends `Origin` with every POST; what sends none is no browser, and has the token to show.
-fn is_own_origin(config: &HttpConfig, headers: &HeaderMap) -> bool {
+fn is_own_origin(config: &HttpConfig, uri: &Uri, headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let Some(origin) = origin.to_str().ok().and_then(|text| Url::parse(text).ok()) else { return false };
-    origin.origin() == config.origin() || is_own_loopback(config, &origin, headers)
+    origin.origin() == config.origin() || is_own_loopback(config, &origin, host::of(uri, headers))
 }
 
 /// On this machine the pages may be opened as localhost, 127.0.0.1 or `[::1]`, on a port that is known only when it is bound.
-fn is_own_loopback(config: &HttpConfig, origin: &Url, headers: &HeaderMap) -> bool {
+fn is_own_loopback(config: &HttpConfig, origin: &Url, host: Option<&str>) -> bool {
     let authority = origin.as_str().strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     is_loopback(&config.public_origin) && is_loopback(origin) && authority.is_some() && authority == host
 }
 

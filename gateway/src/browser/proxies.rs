@@ -57,7 +57,8 @@ impl Proxies {
         found
     }
 
-    fn is_ours(&self, address: IpAddr) -> bool {
+    /// Whether this is one of them.
+    pub(crate) fn is_ours(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|net| net.contains(&address))
     }
 

@@ -49,10 +49,15 @@ impl Recogniser {
             browsers: MacKey::new(keyring, "gateway.browser")?,
         })
     }
+
+    /// Whether everybody may come from there.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.is_ours(address)
+    }
 }
 
 /// What one household or phone has of the IPv6 space counts as one address.
-fn household(address: IpAddr) -> IpAddr {
+pub(crate) fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => {

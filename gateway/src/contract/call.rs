@@ -240,7 +240,7 @@ async fn read(
             DynamicMessage::new(input.clone())
         } else {
             encoding = Encoding::of(&parts.headers)?;
-            ask::from_bytes(input, encoding, &limited(edge, &parts.headers, body).await?)?
+            ask::from_bytes(input, encoding, &limited(edge, parts, body).await?)?
         };
         if let Some(dry_run) = ask::dry_run(query, served.validate_only.is_some())?
             && let Some(field) = &served.validate_only

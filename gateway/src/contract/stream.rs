@@ -15,14 +15,15 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use shiming_kernel::{Reason, ServiceError as _};
-use tokio::sync::OwnedSemaphorePermit;
 use tonic::client::Grpc;
 use tonic::{Status, Streaming};
 
 use super::call::{Served, prepare};
 use super::raw::Raw;
 use crate::SharedEdge;
+use crate::browser::visitor::Visitor;
 use crate::error::GatewayError;
+use crate::http::doors::Held;
 
 /// How long a browser waits before it opens a new stream.
 const RETRY: Duration = Duration::from_secs(3);
@@ -38,8 +39,10 @@ pub(super) async fn open(
     served: Arc<Served>,
     request: Request,
 ) -> Result<Response, GatewayError> {
+    let visitor = request.extensions().get::<Visitor>().cloned();
+    let visitor = visitor.ok_or(GatewayError::Internal("the visitor was not recognised"))?;
     let prepared = prepare(&edge, &served, request).await?;
-    let place = Arc::clone(&edge.live_places).try_acquire_owned().map_err(|_| GatewayError::Overloaded)?;
+    let place = edge.doors.stream(&visitor)?;
     let mut client = Grpc::new(served.channel.clone());
     let Ok(()) = client.ready().await;
     let answer = client.server_streaming(prepared.ask, served.path.clone(), Raw).await;
@@ -57,7 +60,7 @@ pub(super) async fn open(
 }
 
 /// Keeps the place until the stream is dropped.
-fn held(events: Events, place: OwnedSemaphorePermit) -> Events {
+fn held(events: Events, place: Held) -> Events {
     events
         .map(move |event| {
             let _held = &place;

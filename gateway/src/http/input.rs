@@ -1,25 +1,41 @@
 //! Reading what requests bring, with refusals that people can read.
 
+use std::pin::pin;
+use std::task::Poll;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
 use http_body_util::{BodyExt as _, Limited};
 
 use crate::SharedEdge;
+use crate::browser::visitor::Visitor;
 use crate::error::GatewayError;
+use crate::http::doors::Place;
 
-/// A body that holds a message, within its limit.
-pub(crate) async fn limited(
-    edge: &SharedEdge,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Bytes, GatewayError> {
-    let limit = edge.config.http.json_limit;
-    if announced_length(headers).is_some_and(|length| length > limit as u64) {
+/// A body that holds a message, within its limit. One that isn't there yet is waited for, for a while and beside the place it came to.
+pub(crate) async fn limited(edge: &SharedEdge, parts: &Parts, body: Body) -> Result<Bytes, GatewayError> {
+    let http = &edge.config.http;
+    if announced_length(&parts.headers).is_some_and(|length| length > http.json_limit as u64) {
         return Err(GatewayError::TooLarge);
     }
-    let body = Limited::new(body, limit).collect().await;
+    let mut reading = pin!(Limited::new(body, http.json_limit).collect());
+    let body = match futures::poll!(reading.as_mut()) {
+        Poll::Ready(body) => body,
+        Poll::Pending => {
+            let visitor = parts.extensions.get::<Visitor>();
+            let visitor = visitor.ok_or(GatewayError::Internal("the visitor was not recognised"))?;
+            let _waiting = edge.doors.wait(visitor)?;
+            let place = parts.extensions.get::<Place>();
+            place.inspect(|place| place.leave());
+            let body = tokio::time::timeout(http.patience.get(), reading).await;
+            let body = body.map_err(|_| GatewayError::TooSlow)?;
+            place.map(Place::come_back).transpose()?;
+            body
+        }
+    };
     // The connection broke, or more came than was allowed; who broke off reads no answer.
     Ok(body.map_err(|_| GatewayError::TooLarge)?.to_bytes())
 }

@@ -9,27 +9,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use shiming_runtime::Shutdown;
 
-use crate::SharedEdge;
-
 const MOST: usize = 64 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Has whatever is left of a request's body read when the handler or a layer drops it.
-pub(crate) async fn read_the_rest(State(edge): State<SharedEdge>, request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
-        return next.run(request).await;
-    }
-    let shutdown = edge.shutdown.clone();
-    let request = request.map(|body| Body::new(Lingering { body: Some(body), shutdown }));
-    next.run(request).await
+pub(crate) fn read_the_rest(body: Body, shutdown: &Shutdown) -> Body {
+    Body::new(Lingering { body: Some(body), shutdown: shutdown.clone() })
 }
 
 /// A body that is read to its end.

@@ -1,7 +1,9 @@
 //! HTTP itself: connections, the layers around every request, bodies, problems, files and pages.
 
 pub(crate) mod admin;
+pub(crate) mod doors;
 pub(crate) mod fixed;
+pub(crate) mod host;
 pub(crate) mod input;
 pub(crate) mod layers;
 pub(crate) mod linger;

@@ -97,6 +97,7 @@ impl GatewayError {
             (Self::NoSuchPath, _) => StatusCode::NOT_FOUND,
             (Self::WrongType, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             (Self::NoSuchMethod, _) => StatusCode::METHOD_NOT_ALLOWED,
+            (Self::TooSlow, _) => StatusCode::REQUEST_TIMEOUT,
             (_, Reason::RequestTooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             (_, reason) => status(reason.kind()),
         }

@@ -12,7 +12,6 @@ use crate::browser::visitor::recognise;
 use crate::contract::connect_errors;
 use crate::error::GatewayError;
 use crate::http::layers::{Allowed, api_headers, in_time, log_access, security_headers, shed, trace};
-use crate::http::linger::read_the_rest;
 use crate::http::{openapi, pages};
 use crate::own;
 
@@ -53,9 +52,7 @@ pub(crate) fn router(edge: &SharedEdge) -> Router {
                 .layer(from_fn_with_state(edge.clone(), log_access))
                 // Who speaks Connect reads errors of any layer below in its words.
                 .layer(from_fn(connect_errors))
-                // Whoever is refused before the body is read hears why.
-                .layer(from_fn_with_state(edge.clone(), read_the_rest))
-                // What would only queue costs no more than this.
+                // What would only queue costs no more than this; refusals are heard although a body is still on its way.
                 .layer(from_fn_with_state(edge.clone(), shed)),
         )
         .with_state(edge.clone())

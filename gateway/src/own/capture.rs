@@ -5,6 +5,7 @@
 //! out. Whether times and steps make sense is the engine's to judge; here only the form is.
 
 use std::future::ready;
+use std::pin::pin;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -116,10 +117,20 @@ async fn stream(
         drop(frames);
         pumped
     };
-    // Both to their ends: what is answered in the middle of an upload the browser hears only after it, and what is called off is heard out.
-    let (answer, pumped) = tokio::join!(call, pump);
-    pumped?;
-    Ok(answer?.into_inner())
+    let (mut call, mut pump) = (pin!(call), pin!(pump));
+    // What is refused in the middle of an upload is answered at once; what is called off is heard out.
+    tokio::select! {
+        answer = &mut call => {
+            let answer = answer?;
+            pump.await?;
+            Ok(answer.into_inner())
+        }
+        pumped = &mut pump => {
+            let answer = call.await;
+            pumped?;
+            Ok(answer?.into_inner())
+        }
+    }
 }
 
 /// Reads the upload to its end. What nobody wants any more is read and dropped.

@@ -112,8 +112,8 @@ async fn other_failures_are_problems_or_ends() {
 }
 
 #[tokio::test]
-async fn a_process_holds_so_many_streams_and_no_more() {
-    let world = World::with(|config| config.live.streams = 2).await;
+async fn a_process_holds_so_many_streams_of_an_address_and_no_more() {
+    let world = World::with(|config| config.live.streams = 8).await;
     let mut streams = watched(&world);
     let mut browser = world.signed_in().await;
     let (first, _second) = (open(&browser).await, open(&browser).await);

@@ -14,6 +14,7 @@ mod connect;
 mod csrf;
 mod demo;
 mod documentation;
+mod doors;
 mod errors;
 mod headers;
 mod limits;

@@ -64,6 +64,7 @@ impl Service for FaceAuth {
             rules: own.rules(&engine)?,
             privacy: own.privacy(),
             judgements: tokio_util::task::TaskTracker::new(),
+            arrivals: app::Arrivals::new(own.arriving()),
             room: Arc::new(tokio::sync::Semaphore::new(own.limits.captures_at_once)),
             demo_citizens: own.demo_citizens()?,
             store,

@@ -20,9 +20,9 @@ pub(crate) async fn reference(
     visitor: Visitor,
     _: Within<Captures>,
     mutation: Mutation,
-    upload: Upload,
+    mut upload: Upload,
 ) -> Result<Json<Value>, GatewayError> {
-    let (document, photo) = read(upload).await?;
+    let (document, photo) = read(&mut upload).await?;
     let ask = SetDemoReferenceRequest {
         document: Some(document),
         photo,
@@ -34,7 +34,7 @@ pub(crate) async fn reference(
     Ok(Json(json!({})))
 }
 
-async fn read(mut upload: Upload) -> Result<(IdentityDocument, bytes::Bytes), GatewayError> {
+async fn read(upload: &mut Upload) -> Result<(IdentityDocument, bytes::Bytes), GatewayError> {
     let mut document = IdentityDocument::default();
     let mut photo = None;
     while let Some(part) = upload.next().await? {

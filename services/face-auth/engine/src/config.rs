@@ -38,7 +38,7 @@ impl Default for EngineConfig {
             models: PathBuf::from(".setup/models"),
             manifest: None,
             workers: 2,
-            queue: 64,
+            queue: 640,
             limits: ImageLimits::default(),
         }
     }

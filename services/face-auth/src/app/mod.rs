@@ -1,6 +1,7 @@
 //! What face-auth does, one file per use case, in the folder of the contract's service that offers it; what several share stands beside them.
 
 mod admission;
+mod arrivals;
 pub(crate) mod authority;
 mod built_in_authority;
 pub(crate) mod demo_authority;
@@ -28,6 +29,7 @@ use crate::domain::{
 };
 use crate::store::Vault;
 
+pub(crate) use arrivals::Arrivals;
 pub(crate) use authority::get_engine_info::{EngineInfo, get_engine_info, start_engine};
 pub(crate) use authority::import_reference::{ReferenceRow, import_reference};
 pub(crate) use built_in_authority::BuiltInAuthority;
@@ -47,7 +49,7 @@ pub(crate) use face_session::check_hosted_face::{CheckHostedFace, HostedPassed, 
 pub(crate) use face_session::create_face_session::{CreateFaceSession, OpenedSession, create_face_session};
 pub(crate) use face_session::issue_challenge::{IssueChallenge, IssuedChallenge, issue_challenge};
 pub(crate) use face_session::redeem_face_result::{RedeemFaceResult, Redeemed, redeem_face_result};
-pub(crate) use face_session::submit_capture::{admit_capture, finish_judgements, submit_capture};
+pub(crate) use face_session::submit_capture::{Admission, admit_capture, finish_judgements, submit_capture};
 pub(crate) use forget::forget;
 
 /// What the use cases work with.
@@ -64,7 +66,9 @@ pub(crate) struct App {
     /// Judgements under way. They end by themselves, not with the call that waits for them: who hangs up before a refusal is counted
     /// would have tried for nothing.
     pub(crate) judgements: TaskTracker,
-    /// A place for each capture that may be in memory at once.
+    /// Captures on their way in.
+    pub(crate) arrivals: Arrivals,
+    /// A place for each capture that may be judged at once.
     pub(crate) room: Arc<Semaphore>,
     /// Whose references the demo authority sets.
     pub(crate) demo_citizens: Vec<KnownPerson>,

@@ -79,7 +79,11 @@ pub struct LimitsConfig {
     pub frames: usize,
     /// Bytes of one capture's frames together.
     pub capture_bytes: usize,
-    /// Captures held in memory at once.
+    /// Captures on their way in at once.
+    pub arriving_at_once: usize,
+    /// Bytes of all captures in memory at once.
+    pub arriving_bytes: usize,
+    /// Captures judged at once.
     pub captures_at_once: usize,
     /// How long the engine may take over one capture.
     pub judge_timeout: DurationText,
@@ -143,6 +147,14 @@ impl LimitsConfig {
             (zero(self.result_life), "limits.result_life must not be zero"),
             (!(8..=100).contains(&self.frames), "limits.frames must be 8 to 100"),
             (self.capture_bytes < 64 * 1024, "limits.capture_bytes must be at least 65536"),
+            (
+                self.arriving_at_once < self.captures_at_once,
+                "limits.arriving_at_once must not be below captures_at_once",
+            ),
+            (
+                self.arriving_bytes / 4 < self.capture_bytes,
+                "limits.arriving_bytes must hold four whole captures, so that an address's share holds one",
+            ),
             (self.captures_at_once == 0, "limits.captures_at_once must be at least 1"),
             (zero(self.judge_timeout), "limits.judge_timeout must not be zero"),
             (self.judge_timeout.get().as_secs() > 30, "limits.judge_timeout must be at most 30s"),
@@ -189,6 +201,10 @@ impl shiming_service::Settings for Settings {
         broken.extend(self.authority.problems(embedded));
         broken.extend(self.limits.problems());
         broken.extend(self.liveness.problems(&self.limits));
+        let frames = (self.liveness.most_actions + 1).saturating_mul(self.liveness.frames_per_step as usize);
+        if self.engine.queue < self.limits.captures_at_once.saturating_mul(frames) {
+            broken.push("engine.queue must hold the frames of all captures that are judged at once".into());
+        }
         broken.extend(self.consent.problems());
         broken.extend(self.evidence.problems());
         broken.extend(self.face_data.problems());

@@ -6,11 +6,11 @@ use shiming_face_engine::FaceEngine;
 use shiming_identifiers::IdentifierError;
 use shiming_runtime::config::DurationText;
 
-use super::{DemoCitizen, Settings};
+use super::{DemoCitizen, LimitsConfig, Settings};
 use crate::app::{PrivacyRules, Rules};
 use crate::domain::{
-    AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
-    PeopleThresholds,
+    AcceptedTexts, Arriving, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds,
+    LivenessRules, PeopleThresholds,
 };
 
 impl Settings {
@@ -55,6 +55,11 @@ impl Settings {
             judge_timeout: limits.judge_timeout.get(),
             imports_at_once: limits.imports_at_once,
         })
+    }
+
+    pub(crate) fn arriving(&self) -> Arriving {
+        let LimitsConfig { arriving_at_once, arriving_bytes, .. } = self.limits;
+        Arriving { streams: arriving_at_once, bytes: arriving_bytes, per_device: 2, address_part: 4 }
     }
 
     pub(crate) fn privacy(&self) -> PrivacyRules {

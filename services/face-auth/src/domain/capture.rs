@@ -7,6 +7,19 @@ use shiming_face_engine::CaptureFault;
 
 use super::refusal::Refusal;
 
+/// When to come again while all places are taken.
+pub(crate) const NO_ROOM: Duration = Duration::from_secs(1);
+
+/// What may be on its way in at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arriving {
+    pub(crate) streams: usize,
+    pub(crate) bytes: usize,
+    pub(crate) per_device: usize,
+    /// One address has one part in so many at most.
+    pub(crate) address_part: usize,
+}
+
 /// How much one capture may bring.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CaptureLimits {

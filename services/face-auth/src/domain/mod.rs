@@ -23,7 +23,7 @@ mod verdict;
 pub(crate) use action::Action;
 pub(crate) use attempts::{AttemptRules, Attempts, Tried};
 pub(crate) use authority::{Provider, ProviderOutcome, Ticket};
-pub(crate) use capture::{CaptureLimits, Frame, Frames, NotAFrame};
+pub(crate) use capture::{Arriving, CaptureLimits, Frame, Frames, NO_ROOM, NotAFrame};
 pub(crate) use challenge::{Challenge, ChallengeRules, draw_actions};
 pub(crate) use consent::{AcceptedTexts, Consent};
 pub(crate) use erasure::{AuditClaim, ERASURE_KIND, ErasedCounts, Erasure, ErasureClaims};

@@ -8,7 +8,7 @@ use shiming_proto::face::v1::{CaptureFrame, SubmitCaptureRequest};
 use shiming_rpc::convert::{InvalidField, parse_id, required_text};
 use tonic::{Code, Status, Streaming};
 
-use crate::app::CaptureHeader;
+use crate::app::{Admission, CaptureHeader};
 use crate::domain::{CaptureLimits, Frame, Frames, NotAFrame};
 use crate::error::FaceAuthError;
 
@@ -31,13 +31,18 @@ fn read_header(header: &shiming_proto::face::v1::CaptureHeader) -> Result<Captur
 }
 
 /// The frames of all other messages.
-pub(super) async fn frames(parts: &mut Parts, limits: CaptureLimits) -> Result<Vec<Frame>, Status> {
+pub(super) async fn frames(
+    parts: &mut Parts,
+    admission: &mut Admission,
+    limits: CaptureLimits,
+) -> Result<Vec<Frame>, Status> {
     let mut frames = Frames::new(limits);
     while let Some(part) = next(parts, limits).await? {
         let Part::Frame(frame) = part else {
             return Err(invalid("header", "REPEATED", "采集信息只能提交一次"));
         };
         let frame = read_frame(frame).map_err(FaceAuthError::from)?;
+        let bytes = frame.image.len();
         frames.push(frame).map_err(|fault| match fault {
             NotAFrame::Empty => FaceAuthError::from(InvalidField::missing("frame.image")).into(),
             NotAFrame::TooMany => {
@@ -46,6 +51,7 @@ pub(super) async fn frames(parts: &mut Parts, limits: CaptureLimits) -> Result<V
             NotAFrame::TooLarge => FaceAuthError::from(limits.too_large()).into(),
             NotAFrame::OutOfStep => invalid("frame.step", "OUT_OF_STEP", "照片的顺序与动作步骤不符"),
         })?;
+        admission.keep(bytes)?;
     }
     if frames.is_empty() {
         return Err(FaceAuthError::from(InvalidField::missing("frame")).into());

@@ -59,8 +59,8 @@ impl FaceSessionService for FaceSessionApi {
         let (caller, mut parts) = (context(&request), request.into_inner());
         let limits = self.0.rules.capture;
         let header = capture::header(&mut parts, limits).await?;
-        let admission = app::admit_capture(&self.0, &caller, header).await?;
-        let frames = capture::frames(&mut parts, limits).await?;
+        let mut admission = app::admit_capture(&self.0, &caller, header).await?;
+        let frames = capture::frames(&mut parts, &mut admission, limits).await?;
         let passed = app::submit_capture(&self.0, caller, admission, frames).await?;
         Ok(Response::new(convert::passed(passed)))
     }

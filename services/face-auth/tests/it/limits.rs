@@ -1,18 +1,22 @@
 //! How often, and how many at once.
 
+use std::time::Duration;
+
 use shiming_kernel::{ClientInfo, ErrorKind};
 use shiming_proto::face::v1::{
     CreateFaceSessionRequest, CreateFaceSessionResponse, FacePurpose, LivenessChallenge,
-    SubmitCaptureResponse,
+    SubmitCaptureRequest, SubmitCaptureResponse,
 };
 use shiming_rpc::client::with_client_info;
 use shiming_rpc::status::Problem;
 use shiming_testkit::TestDatabase;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tonic::{Request, Status};
 
 use crate::film::{Film, shot};
 use crate::pictures::photo;
-use crate::stand::{LI, Stand, ZHANG, asking, for_person, parts, problem, reason, reference};
+use crate::stand::{LI, Stand, ZHANG, asking, for_person, header, parts, problem, reason, reference};
 
 shiming_testkit::on_each_database!(
     a_strangers_face_is_counted_until_the_day_is_used_up,
@@ -21,6 +25,8 @@ shiming_testkit::on_each_database!(
     of_two_captures_at_once_one_wins,
     sessions_opened_side_by_side_try_one_after_the_other,
     more_captures_than_room_are_told_to_come_again,
+    a_challenge_has_one_stream,
+    nobody_takes_more_than_their_share_of_the_room,
     a_device_has_its_own_day_over_all_identities,
 );
 
@@ -138,6 +144,64 @@ async fn more_captures_than_room_are_told_to_come_again(database: TestDatabase) 
     // Who comes again sends the same.
     let again = submit([&one, &two][at], at).await;
     assert!(again.is_ok() || reason(again) == "NO_AUTHORITATIVE_PHOTO");
+}
+
+type Stream = (JoinHandle<Result<(), Status>>, mpsc::Sender<SubmitCaptureRequest>);
+
+/// Opens a stream from `device`, sends `first`, and never ends it.
+async fn never_ended(stand: &Stand, device: &ClientInfo, first: Vec<SubmitCaptureRequest>) -> Stream {
+    let (parts, sent) = mpsc::channel(64);
+    for part in first {
+        parts.send(part).await.unwrap();
+    }
+    let mut gateway = stand.gateway();
+    let sent = futures::stream::unfold(sent, async |mut sent| sent.recv().await.map(|part| (part, sent)));
+    let request = with_client_info(Request::new(sent), device);
+    #[expect(clippy::disallowed_methods, reason = "awaited by the test, or ended with it")]
+    let call = tokio::spawn(async move { gateway.submit_capture(request).await.map(drop) });
+    (call, parts)
+}
+
+/// The reason of the one stream that is refused although none has ended, and the others.
+async fn refused_at_once(streams: Vec<Stream>) -> (String, Vec<Stream>) {
+    let (calls, mut senders): (Vec<_>, Vec<_>) = streams.into_iter().unzip();
+    let first = futures::future::select_all(calls);
+    let (refused, at, calls) = tokio::time::timeout(Duration::from_secs(20), first).await.expect("at once");
+    senders.remove(at);
+    (reason(refused.unwrap()), calls.into_iter().zip(senders).collect())
+}
+
+async fn a_challenge_has_one_stream(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let session = stand.open_zhang().await;
+    let (nonce, shots) = stand.prepare(&session, Film::AUDUN).await.unwrap();
+    let first = || parts(&session, &nonce, shots.clone())[..2].to_vec();
+    let streams = vec![
+        never_ended(&stand, &device("one"), first()).await,
+        never_ended(&stand, &device("another"), first()).await,
+    ];
+    let (refused, mut going_on) = refused_at_once(streams).await;
+    assert_eq!(refused, "CONCURRENT_CHANGE");
+    // One that breaks off gives the challenge back.
+    let (call, sender) = going_on.remove(0);
+    sender.send(SubmitCaptureRequest { part: None }).await.unwrap();
+    assert_eq!(reason(call.await.unwrap()), "INVALID_FIELD");
+    stand.submit(&session, &nonce, shots.clone()).await.unwrap();
+}
+
+async fn nobody_takes_more_than_their_share_of_the_room(database: TestDatabase) {
+    let stand = Stand::with_zhang(database).await;
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let session = stand.open_zhang().await;
+        let nonce = stand.challenge(&session).await.unwrap().nonce;
+        let head = vec![header(&session.face_session_id, &session.capture_token, &nonce)];
+        streams.push(never_ended(&stand, &device("greedy"), head).await);
+    }
+    let (refused, _going_on) = refused_at_once(streams).await;
+    assert_eq!(refused, "OVERLOADED");
+    let session = stand.open_zhang().await;
+    stand.capture(&session, Film::AUDUN).await.unwrap();
 }
 
 fn device(name: &str) -> ClientInfo {

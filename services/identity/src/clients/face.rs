@@ -108,6 +108,8 @@ pub struct Redemption {
     pub subject_id: Uuid,
     /// A repetition with the same id gets the same result; any other is refused.
     pub request_id: RequestId,
+    /// Only look whether it could be redeemed.
+    pub validate_only: bool,
 }
 
 /// How a passed session was judged: for the audit.
@@ -190,7 +192,7 @@ impl FaceAuth for FaceAuthService {
             purpose: redemption.purpose.to_wire().into(),
             subject_id: redemption.subject_id.to_string(),
             request_id: redemption.request_id.to_string(),
-            validate_only: false,
+            validate_only: redemption.validate_only,
         };
         let answer =
             self.sessions.clone().redeem_face_result(request).await.map_err(|status| judge(status.into()))?;

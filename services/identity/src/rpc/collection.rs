@@ -130,7 +130,8 @@ impl CollectionService for CollectionApi {
             };
             let finished = finish_collection(&self.0, &call, meta, &command).await?;
             Ok::<_, IdentityError>(wire::FinishCollectionResponse {
-                person_id: finished.person_id.to_string(),
+                // Nobody was made when it was only checked.
+                person_id: if meta.validate_only { String::new() } else { finished.person_id.to_string() },
             })
         })
         .await

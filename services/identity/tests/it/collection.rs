@@ -123,8 +123,12 @@ async fn steps_keep_their_order(database: TestDatabase) {
     let session = world.open_face(&begun).await;
     let unfinished = world.collections().complete_collection_face(complete(&begun, session)).await;
     assert_eq!(reason(unfinished), "FACE_NOT_FINISHED");
+    let dry = || wire::CompleteCollectionFaceRequest { validate_only: true, ..complete(&begun, session) };
+    let unfinished = world.collections().complete_collection_face(dry()).await;
+    assert_eq!(reason(unfinished), "FACE_NOT_FINISHED", "everything is checked");
     assert_eq!(step(&world, &begun.token).await.unwrap().birth_date, "", "not before the face");
     world.face.pass(session);
+    world.collections().complete_collection_face(dry()).await.unwrap();
     world.collections().complete_collection_face(complete(&begun, session)).await.unwrap();
     assert_eq!(step(&world, &begun.token).await.unwrap().birth_date, citizen.birth_date);
     let again = world.collections().complete_collection_face(complete(&begun, session)).await;
@@ -214,7 +218,8 @@ async fn validate_only_changes_nothing(database: TestDatabase) {
     assert!(world.sms.is_quiet().await);
     let code = world.collection_code(&begun, &citizen.mobile).await;
     let dry = wire::FinishCollectionRequest { validate_only: true, ..finish(&begun, &citizen, &code) };
-    world.collections().finish_collection(dry).await.unwrap();
+    let checked = world.collections().finish_collection(dry).await.unwrap().into_inner();
+    assert_eq!(checked.person_id, "", "nobody was made");
     assert_eq!(world.count("SELECT COUNT(*) FROM persons").await, 0);
     let dry =
         wire::FinishCollectionRequest { validate_only: true, ..finish(&begun, &citizen, &wrong(&code)) };

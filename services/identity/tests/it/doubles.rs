@@ -97,7 +97,9 @@ impl FaceAuth for Face {
         if !session.passed {
             return Err(refused(Reason::FaceNotFinished));
         }
-        session.redeemed_by = Some(redemption.request_id);
+        if !redemption.validate_only {
+            session.redeemed_by = Some(redemption.request_id);
+        }
         Ok(FaceResult { similarity: 0.7, threshold: 0.4, model_pack: "test@1".into() })
     }
 }

@@ -14,6 +14,7 @@ use crate::stand::{Stand, as_person, event, message, person, reason};
 
 shiming_testkit::on_each_database!(
     reading_marks_read_and_moves_below_the_unread,
+    one_request_reads_one_message,
     another_persons_message_does_not_exist,
     pages_survive_new_messages,
     a_page_token_serves_only_its_owner,
@@ -63,6 +64,29 @@ async fn reading_marks_read_and_moves_below_the_unread(database: TestDatabase) {
     assert!(read(&stand, who, &newest).await.unwrap().message.unwrap().read);
     assert!(read(&stand, who, &newest).await.unwrap().message.unwrap().read, "again is fine");
     assert_eq!(about(&page(&stand, who, 0, "").await.unwrap()), ["乙", "甲", "丙"]);
+}
+
+async fn one_request_reads_one_message(database: TestDatabase) {
+    let stand = Stand::start(database).await;
+    let who = person();
+    fill(&stand, who, &["甲", "乙"]).await;
+    let ids: Vec<_> =
+        page(&stand, who, 0, "").await.unwrap().messages.into_iter().map(|one| one.message_id).collect();
+    let request_id = Uuid::now_v7().to_string();
+    let ask = async |message_id: &String| {
+        let request = ReadMessageRequest {
+            message_id: message_id.clone(),
+            request_id: request_id.clone(),
+            validate_only: false,
+        };
+        stand.inbox().read_message(as_person(request, who)).await
+    };
+    for _ in 0..2 {
+        assert!(ask(&ids[0]).await.unwrap().into_inner().message.unwrap().read, "a repeat gets the answer");
+    }
+    assert_eq!(reason(&ask(&ids[1]).await.unwrap_err()), "REQUEST_ID_REUSED");
+    let unread = page(&stand, who, 0, "").await.unwrap();
+    assert!(unread.messages.iter().any(|one| one.message_id == ids[1] && !one.read));
 }
 
 async fn another_persons_message_does_not_exist(database: TestDatabase) {

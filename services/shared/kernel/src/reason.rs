@@ -68,6 +68,7 @@ reasons! {
     CALLER_NOT_ALLOWED CallerNotAllowed: PermissionDenied, "您没有办理此事项的权限。";
     CALLER_UNKNOWN CallerUnknown: Unauthenticated, "无法确认来访系统的身份，请联系系统管理员。";
     METHOD_UNKNOWN MethodUnknown: Unimplemented, "未找到您要的内容，请返回首页重新进入。";
+    ENCODING_UNSUPPORTED EncodingUnsupported: Unimplemented, "暂不支持这种压缩方式，请联系系统管理员。";
     INVALID_FIELD InvalidField: InvalidArgument, "填写的内容有误，请检查后重试。";
     PAGE_TOKEN_INVALID PageTokenInvalid: InvalidArgument, "列表已更新，请重新打开。";
     REQUEST_ID_REUSED RequestIdReused: AlreadyExists, "请勿重复提交，请刷新后重试。";

@@ -25,11 +25,13 @@ pub async fn scope<F: Future>(deadline: Instant, work: F) -> F::Output {
     DEADLINE.scope(deadline, work).await
 }
 
-/// Reads a `grpc-timeout` value such as `1500m`.
+/// Reads a `grpc-timeout` value such as `1500m`. A fraction, which the protocol doesn't know and some clients send, is cut off.
 pub(crate) fn parse(value: &str) -> Option<Duration> {
     let unit = value.chars().last().filter(char::is_ascii)?;
-    let digits = &value[..value.len() - 1];
-    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    let number = &value[..value.len() - 1];
+    let (digits, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.len() > 8 || !are_digits(digits) || !are_digits(fraction) {
         return None;
     }
     let amount: u64 = digits.parse().ok()?;
@@ -64,7 +66,10 @@ mod tests {
     fn reads_grpc_timeouts_and_refuses_everything_else() {
         assert_eq!(parse("1500m"), Some(Duration::from_millis(1500)));
         assert_eq!(parse("99999999H"), Some(Duration::from_hours(99_999_999)));
-        for wrong in ["", "m", "5", "-5m", "+5m", "123456789m", "5x", "5秒", "5 m"] {
+        assert_eq!(parse("1500.25m"), Some(Duration::from_millis(1500)), "as a real client writes it");
+        for wrong in
+            ["", "m", "5", ".5m", "5.m", "1.5.5m", "1e3m", "-5m", "+5m", "123456789m", "5x", "5秒", "5 m"]
+        {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

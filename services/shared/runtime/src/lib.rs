@@ -7,9 +7,13 @@ mod breaker;
 pub mod config;
 mod crypto;
 pub mod lifecycle;
+mod pace;
 pub mod process;
+mod room;
 pub mod telemetry;
 
 pub use breaker::{BreakerRule, CircuitBreaker, Permit};
 pub use crypto::install_crypto_provider;
 pub use lifecycle::{Finished, Shutdown};
+pub use pace::Pace;
+pub use room::{NoRoom, Room, Taken};

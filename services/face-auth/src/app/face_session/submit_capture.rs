@@ -1,27 +1,30 @@
 //! Takes a capture in: first the session and its challenge, then the frames, then the judgement.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use shiming_kernel::CallContext;
 use shiming_runtime::telemetry::trace::in_this_trace;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::capture::{CaptureHeader, Passed};
 use super::judge_capture::judge_capture;
 use crate::app::App;
 use crate::app::admission::{admits_person, of_token};
-use crate::domain::{Frame, Refusal};
+use crate::app::arrivals::Arrival;
+use crate::domain::{Frame, NO_ROOM, Refusal};
 use crate::error::FaceAuthError;
 use crate::store;
 
-/// When to come again while all places are taken.
-const NO_ROOM: Duration = Duration::from_secs(1);
-
-/// Leave to send frames: the session takes them, and there is a place for them in memory.
+/// Leave to send frames: the session takes them, and nobody else answers its challenge.
 pub(crate) struct Admission {
     pub(super) header: CaptureHeader,
-    place: OwnedSemaphorePermit,
+    arrival: Arrival,
+}
+
+impl Admission {
+    /// Keeps a frame of so many bytes until the capture is judged.
+    pub(crate) fn keep(&mut self, bytes: usize) -> Result<(), FaceAuthError> {
+        Ok(self.arrival.keep(bytes)?)
+    }
 }
 
 /// Looks whether a capture would be judged at all, before its frames are read. Everything is looked at again when it is.
@@ -36,9 +39,8 @@ pub(crate) async fn admit_capture(
     session.admits_capture(now)?;
     admits_person(app, app.store.reader(), &session.identity.document, caller, now).await?;
     session.answered_by(header.nonce, now)?;
-    let place = Arc::clone(&app.room).try_acquire_owned();
-    let place = place.map_err(|_| Refusal::Overloaded { retry_after: NO_ROOM })?;
-    Ok(Admission { header, place })
+    let arrival = app.arrivals.open(header.nonce, caller)?;
+    Ok(Admission { header, arrival })
 }
 
 /// Has the frames judged. The judgement goes on to its end, and is counted, even when the caller is gone.
@@ -48,12 +50,14 @@ pub(crate) async fn submit_capture(
     admission: Admission,
     frames: Vec<Frame>,
 ) -> Result<Passed, FaceAuthError> {
+    let place = Arc::clone(&app.room).try_acquire_owned();
+    let place = place.map_err(|_| Refusal::Overloaded { retry_after: NO_ROOM })?;
     let work = {
         let app = Arc::clone(app);
         async move {
-            let Admission { header, place } = admission;
+            let Admission { header, arrival } = admission;
             let judged = judge_capture(&app, &caller, header, frames).await;
-            drop(place);
+            drop((arrival, place));
             judged
         }
     };

@@ -41,14 +41,17 @@ pub(crate) async fn complete_collection_face(
     let hash = TokenHash::of(command.token.expose());
     let collection = app.collection(&hash, Step::Face).await?;
     check_session(app, caller, &collection, command.face_session_id).await?;
-    if request.validate_only {
-        return Ok(FacePassed { expire_time: collection.expire_time });
-    }
-    let result = redeem(app, caller, &collection, command.face_session_id).await?;
+    let result = redeem(app, caller, &collection, command.face_session_id, request).await?;
     let known = persons::is_collected(app.store.reader(), &app.vault, &collection.identity.key()).await?;
+    if known && request.validate_only {
+        return Err(IdentityError::AlreadyCollected);
+    }
     if known {
         app.record(AuditEntry::of(caller, "collection.already_collected", collection.id, json!({}))).await?;
         return Err(IdentityError::AlreadyCollected);
+    }
+    if request.validate_only {
+        return Ok(FacePassed { expire_time: collection.expire_time });
     }
     let attempt = || attempt(app, caller, &key, &hash, command.face_session_id, &result);
     app.store.retry("complete_collection_face", attempt).await
@@ -85,12 +88,14 @@ async fn redeem(
     caller: &CallContext,
     collection: &Collection,
     session: FaceSessionId,
+    request: RequestMeta,
 ) -> Result<FaceResult, IdentityError> {
     let redemption = Redemption {
         face_session_id: session,
         purpose: Purpose::Collection,
         subject_id: collection.id.as_uuid(),
         request_id: derived_request("collection redeem", &[&collection.id, &session]),
+        validate_only: request.validate_only,
     };
     match app.face.redeem(redemption).await.map_err(IdentityError::from) {
         Err(IdentityError::Neighbour(problem)) if problem.reason == Reason::FaceResultRefused => {

@@ -33,16 +33,17 @@ pub(crate) async fn complete_step_up(
     }
     let old = sessions::require(app, token).await?.record;
     check_opened_here(app, caller, &old, command.face_session_id).await?;
-    if request.validate_only {
-        return Ok(None);
-    }
     let redemption = Redemption {
         face_session_id: command.face_session_id,
         purpose: Purpose::StepUp,
         subject_id: old.session.person_id.as_uuid(),
         request_id: derived_request("step-up redeem", &[&old.session.session_id, &command.face_session_id]),
+        validate_only: request.validate_only,
     };
     let result = app.face.redeem(redemption).await?;
+    if request.validate_only {
+        return Ok(None);
+    }
     sessions::begin_renewal(app, token, request.request_id).await?;
     let renew = || attempt(app, caller, &key, &old, command.face_session_id, &result);
     let opened = app.store.retry("complete_step_up", renew).await;

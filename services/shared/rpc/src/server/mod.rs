@@ -54,7 +54,7 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
     /// The embedded descriptors can't be served by reflection.
     #[error("reflection: {0}")]
-    Reflection(#[from] tonic_reflection::server::Error),
+    Reflection(#[from] prost_reflect::DescriptorError),
 }
 
 /// Collects services and serves them.
@@ -128,7 +128,11 @@ impl ServerBuilder {
         let transport = self.transport().await?;
         let mut routes = self.routes.clone();
         reflection::add(&mut routes, &self.served)?;
-        let health = ReadyHealth { health: self.health.clone(), readiness: Arc::clone(&self.readiness) };
+        let health = ReadyHealth {
+            health: self.health.clone(),
+            readiness: Arc::clone(&self.readiness),
+            soft: self.shutdown.soft(),
+        };
         routes.add_service(HealthServer::new(health.clone()));
 
         if self.listen.tls.is_none() {

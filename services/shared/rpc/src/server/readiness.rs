@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tonic::{Request, Response, Status};
+use futures::StreamExt as _;
+use futures::stream::{self, BoxStream};
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Request, Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_server::Health;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
@@ -32,6 +35,8 @@ impl Readiness for AlwaysReady {
 pub(super) struct ReadyHealth {
     pub(super) health: HealthReporter,
     pub(super) readiness: Arc<dyn Readiness>,
+    /// The end of all watches.
+    pub(super) soft: CancellationToken,
 }
 
 impl ReadyHealth {
@@ -53,12 +58,21 @@ impl Health for ReadyHealth {
         Ok(answer)
     }
 
-    type WatchStream = <HealthService as Health>::WatchStream;
+    type WatchStream = BoxStream<'static, Result<HealthCheckResponse, Status>>;
 
     async fn watch(
         &self,
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        self.service().watch(request).await
+        let watch = match self.service().watch(request).await {
+            Ok(known) => known.into_inner().boxed(),
+            // A watch waits for a service that may come; here none comes later.
+            Err(status) if status.code() == Code::NotFound => {
+                let unknown = HealthCheckResponse { status: ServingStatus::ServiceUnknown as i32 };
+                stream::once(async move { Ok(unknown) }).chain(stream::pending()).boxed()
+            }
+            Err(status) => return Err(status),
+        };
+        Ok(Response::new(watch.take_until(self.soft.clone().cancelled_owned()).boxed()))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tower::{Service, ServiceBuilder};
 
-use super::steps::{AccessLog, Authorize, Deadline, Errors, Metrics, Session, Shed, Trace};
+use super::steps::{AccessLog, Authorize, Deadline, Errors, Framing, Metrics, Session, Shed, Trace};
 use crate::caller::Partners;
 use crate::policy::PolicyTable;
 use crate::session::SessionResolver;
@@ -35,6 +35,8 @@ where
         .layer(step(Metrics::new()))
         // Before anything that waits: from here on the call has an end.
         .layer(step(Deadline))
+        // What isn't gRPC, or is written in a way that isn't spoken here, goes no further.
+        .layer(step(Framing))
         // Before anything that costs: a call too many is turned away for the price of a header.
         .layer(step(Shed::new(parts.concurrency_limit)))
         // Who calls, and may they: deny by default.
@@ -72,8 +74,17 @@ mod tests {
             .filter_map(|part| part.split([',', '<', '>']).next())
             .filter_map(|path| path.rsplit("::").next())
             .collect();
-        let expected =
-            ["Trace", "AccessLog", "Metrics", "Deadline", "Shed", "Authorize", "Session", "Errors"];
+        let expected = [
+            "Trace",
+            "AccessLog",
+            "Metrics",
+            "Deadline",
+            "Framing",
+            "Shed",
+            "Authorize",
+            "Session",
+            "Errors",
+        ];
         assert_eq!(order, expected, "{name}");
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use prost::Message as _;
 use shiming_kernel::{ErrorKind, Facts, FieldViolation, Reason, ServiceError};
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, StatusExt as _};
+use tonic_types::{ErrorDetails, LocalizedMessage, StatusExt as _};
 
 use crate::step::HttpResponse;
 pub use problem::Problem;
@@ -127,6 +127,7 @@ fn status(reason: &Reason, words: &str, facts: Facts) -> Status {
 
 fn violation(violation: FieldViolation) -> tonic_types::FieldViolation {
     let mut wire = tonic_types::FieldViolation::new(violation.field, violation.description);
+    wire.localized_message = Some(LocalizedMessage::new(LOCALE, wire.description.clone()));
     wire.reason = violation.reason.into_owned();
     wire
 }
@@ -202,6 +203,12 @@ mod tests {
         for (reason, code) in [(Reason::FaceNotSame, Code::Unauthenticated), (of_newer_peer, Code::Aborted)] {
             let status = from_error(&broken(reason.clone()));
             assert_eq!((status.code(), status.message()), (code, "人脸比对未通过"));
+            let details = status.get_error_details();
+            let said = &details.bad_request().unwrap().field_violations[0].localized_message;
+            assert_eq!(
+                said.as_ref().map(|said| (&*said.locale, &*said.message)),
+                Some(("zh-CN", "光线过暗"))
+            );
             let problem = Problem::from_status(&status);
             assert_eq!((&problem.reason, problem.words.as_str()), (&reason, "人脸比对未通过"));
             assert_eq!(problem.facts, broken(reason).facts());

@@ -11,6 +11,7 @@ mod client;
 mod deadlines;
 mod errors;
 mod lifecycle;
+mod manners;
 mod reflection;
 mod rig;
 mod sessions;

@@ -6,12 +6,21 @@ use shiming_kernel::Reason;
 use tokio::time::Instant;
 
 use super::Facts;
-use crate::status::{refusal, refuse};
+use crate::convert::InvalidField;
+use crate::status::{from_error, refusal, refuse};
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 use crate::{body, deadline, metadata};
 
 /// tonic cuts a call at the header's time too, but answers CANCELLED: ours must be first.
 const MARGIN: Duration = Duration::from_millis(3);
+
+/// What the caller says. A time that can't be read is refused: who sets one would wait for an answer that comes too late.
+fn asked(request: &HttpRequest) -> Result<Option<Duration>, InvalidField> {
+    let Some(value) = request.headers().get(metadata::TIMEOUT) else { return Ok(None) };
+    let asked = value.to_str().ok().and_then(deadline::parse);
+    let asked = asked.ok_or_else(|| InvalidField::malformed(metadata::TIMEOUT))?;
+    Ok(Some(asked.saturating_sub(MARGIN)))
+}
 
 #[derive(Clone, Copy, Debug)]
 pub(in crate::server) struct Deadline;
@@ -20,8 +29,10 @@ impl Step for Deadline {
     async fn run<N: Next>(self, request: HttpRequest, next: N) -> HttpResponse {
         let Some(facts) = Facts::of(&request) else { return refuse(&Reason::Internal) };
         let Some(method) = facts.method() else { return next.call(request).await };
-        let asked = request.headers().get(metadata::TIMEOUT).and_then(|value| value.to_str().ok());
-        let asked = asked.and_then(deadline::parse).map(|asked| asked.saturating_sub(MARGIN));
+        let asked = match asked(&request) {
+            Ok(asked) => asked,
+            Err(unreadable) => return from_error(&unreadable).into_http(),
+        };
         let at = Instant::now() + asked.map_or(method.timeout, |asked| asked.min(method.timeout));
         let work = deadline::scope(at, next.call(request));
         match tokio::time::timeout_at(at, work).await {

@@ -40,6 +40,19 @@ fn replace(headers: &HeaderMap) -> Option<Status> {
     Some(refusal(&reason_for(&status)))
 }
 
+/// tonic answers INTERNAL to a request that is broken, cut or missing; it is the caller's.
+fn is_of_the_request(message: &str) -> bool {
+    const STARTS: [&str; 6] = [
+        "failed to decode Protobuf message",
+        "Missing request message",
+        "Unexpected EOF decoding stream",
+        "protocol error: received message with",
+        "h2 protocol error",
+        "error reading a body from connection",
+    ];
+    STARTS.iter().any(|start| message.starts_with(start))
+}
+
 fn reason_for(status: &Status) -> Reason {
     match status.code() {
         Code::OutOfRange => Reason::RequestTooLarge,
@@ -49,10 +62,7 @@ fn reason_for(status: &Status) -> Reason {
         Code::ResourceExhausted => Reason::Overloaded,
         Code::Unauthenticated => Reason::CallerUnknown,
         Code::PermissionDenied => Reason::CallerNotAllowed,
-        // tonic answers INTERNAL to a message that can't be decoded; it is the request that is wrong.
-        Code::Internal if status.message().starts_with("failed to decode Protobuf message") => {
-            Reason::InvalidField
-        }
+        Code::Internal | Code::Unknown if is_of_the_request(status.message()) => Reason::InvalidField,
         Code::Unavailable => Reason::Unavailable,
         Code::Ok
         | Code::Internal

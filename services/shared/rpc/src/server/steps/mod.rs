@@ -4,7 +4,9 @@ mod access_log;
 mod authorize;
 mod deadline;
 mod errors;
+mod framing;
 mod metrics;
+mod paced;
 mod session;
 mod shed;
 #[cfg(test)]
@@ -17,6 +19,7 @@ pub(super) use access_log::AccessLog;
 pub(super) use authorize::Authorize;
 pub(super) use deadline::Deadline;
 pub(super) use errors::Errors;
+pub(super) use framing::Framing;
 pub(super) use metrics::Metrics;
 pub(super) use session::Session;
 pub(super) use shed::Shed;

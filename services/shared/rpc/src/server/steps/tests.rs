@@ -40,6 +40,7 @@ fn parts() -> Parts {
 fn request(path: &str, caller: &str, peer: [u8; 4]) -> HttpRequest {
     let mut request = HttpRequest::new(Body::empty());
     *request.uri_mut() = path.parse().unwrap();
+    request.headers_mut().insert("content-type", "application/grpc".parse().unwrap());
     request.headers_mut().insert("x-shiming-caller", caller.parse().unwrap());
     let address = SocketAddr::from((peer, 1));
     request.extensions_mut().insert(PeerInfo { address, caller: Arc::default() });
@@ -74,7 +75,11 @@ async fn the_methods_own_time_ends_a_call() {
 
 #[tokio::test(start_paused = true)]
 async fn the_header_can_only_shorten_it() {
-    for (header, end) in [("700m", Duration::from_millis(697)), ("1H", Duration::from_secs(5))] {
+    for (header, end) in [
+        ("700m", Duration::from_millis(697)),
+        ("700.25m", Duration::from_millis(697)),
+        ("1H", Duration::from_secs(5)),
+    ] {
         let mut request = request(LOG_OUT, "gateway", HERE);
         request.headers_mut().insert("grpc-timeout", header.parse().unwrap());
         let start = Instant::now();
@@ -82,6 +87,56 @@ async fn the_header_can_only_shorten_it() {
         assert_eq!(reason(&response).0, Code::DeadlineExceeded);
         assert_eq!(start.elapsed(), end);
     }
+}
+
+#[tokio::test]
+async fn a_deadline_that_can_not_be_read_is_refused() {
+    for header in ["soon", "-5m", "5", "123456789m", "1e3m"] {
+        let mut request = request(LOG_OUT, "gateway", HERE);
+        request.headers_mut().insert("grpc-timeout", header.parse().unwrap());
+        let response = run(request, pending).await;
+        assert_eq!(reason(&response), (Code::InvalidArgument, "INVALID_FIELD".into()), "{header}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_stream_that_does_not_go_on_is_cut_off() {
+    let drip = futures::stream::unfold(0, |count| async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Some((Ok::<_, Status>(Frame::data(Bytes::from_static(b"x"))), count + 1))
+    });
+    let request = request(SUBMIT, "ops:li", HERE).map(|_| Body::new(StreamBody::new(drip)));
+    let reads = service_fn(|request: HttpRequest| async move {
+        let Err(cut) = request.into_body().collect().await else { return Ok(Status::ok("").into_http()) };
+        Ok::<_, Infallible>(cut.into_http())
+    });
+    let start = Instant::now();
+    let response = match stack::build(parts(), reads).call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    assert_eq!(reason(&response).1, "DEADLINE_EXCEEDED");
+    assert_eq!(start.elapsed(), Duration::from_secs(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn request_streams_hold_no_places_of_other_calls() {
+    let handler = service_fn(|request: HttpRequest| async move {
+        if request.uri().path() == SUBMIT {
+            pending::<()>().await;
+        }
+        Ok::<_, Infallible>(Status::ok("").into_http())
+    });
+    let stack = stack::build(parts(), handler);
+    let call = |request| stack.clone().call(request);
+    let mut held: Vec<_> = (0..2).map(|_| Box::pin(call(request(SUBMIT, "ops:li", HERE)))).collect();
+    for stream in &mut held {
+        assert!(futures::poll!(stream.as_mut()).is_pending());
+    }
+    let Ok(third) = call(request(SUBMIT, "ops:li", HERE)).await;
+    assert_eq!(reason(&third).1, "OVERLOADED");
+    let Ok(other) = call(request(LOG_OUT, "gateway", HERE)).await;
+    assert_eq!(Status::from_header_map(other.headers()).unwrap().code(), Code::Ok);
 }
 
 #[tokio::test(start_paused = true)]
