@@ -47,9 +47,9 @@ impl CollectionService for CollectionApi {
         &self,
         request: Request<wire::GetCollectionRequest>,
     ) -> Result<Response<wire::GetCollectionResponse>, Status> {
-        serve(request, |_call, ask| async move {
+        serve(request, |call, ask| async move {
             let token = convert::token("collection_token", ask.collection_token)?;
-            let view = get_collection(&self.0, &token).await?;
+            let view = get_collection(&self.0, &call, &token).await?;
             Ok::<_, IdentityError>(wire::GetCollectionResponse {
                 next_step: view.step.to_wire().into(),
                 expire_time: Some(timestamp(view.expire_time)),
@@ -94,6 +94,7 @@ impl CollectionService for CollectionApi {
             Ok::<_, IdentityError>(wire::CompleteCollectionFaceResponse {
                 next_step: Step::Profile.to_wire().into(),
                 expire_time: Some(timestamp(passed.expire_time)),
+                collection_token: passed.token.into_inner(),
             })
         })
         .await

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use shiming_crypto::TokenHash;
 use shiming_identifiers::DocumentType;
-use shiming_kernel::Redacted;
+use shiming_kernel::{CallContext, Redacted};
 
 use crate::app::App;
 use crate::domain::collection::Step;
@@ -25,11 +25,13 @@ pub(crate) struct CollectionView {
 /// Reads a collection, finished ones included until they expire.
 pub(crate) async fn get_collection(
     app: &App,
+    caller: &CallContext,
     token: &Redacted<String>,
 ) -> Result<CollectionView, IdentityError> {
     let hash = TokenHash::of(token.expose());
     let found = collections::by_token(app.store.reader(), &app.vault, &hash).await?;
-    let collection = found.filter(|collection| !collection.is_expired(app.now()));
+    let device = caller.client.device_hash.as_deref();
+    let collection = found.filter(|one| !one.is_expired(app.now()) && one.is_of(device));
     let collection = collection.ok_or(IdentityError::CollectionNotFound)?;
     let identity = &collection.identity;
     let birth_date = identity.birth_date().filter(|_| collection.step != Step::Face);

@@ -75,6 +75,7 @@ async fn attempt(
         face_pass_time: None,
         expire_time: app.collection_end(tx.now()),
         person_id: None,
+        device_hash: caller.client.device_hash.clone(),
         version: 0,
     };
     collections::insert(tx.conn(), &app.vault, &collection, &hash, tx.now()).await?;
