@@ -1,5 +1,6 @@
 //! Use cases, one file each, in the folder of the contract's service that offers them; what several share stands beside them: codes, lockout, sending, sessions.
 
+pub(crate) mod acting;
 pub(crate) mod codes;
 pub(crate) mod collection;
 pub(crate) mod consent;
@@ -9,6 +10,7 @@ mod forget;
 mod lockout;
 pub(crate) mod login;
 pub(crate) mod person;
+pub(crate) mod senders;
 pub(crate) mod sending;
 pub(crate) mod session;
 pub(crate) mod sessions;

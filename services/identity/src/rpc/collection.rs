@@ -55,7 +55,7 @@ impl CollectionService for CollectionApi {
                 expire_time: Some(timestamp(view.expire_time)),
                 document_masked: view.document_masked,
                 name_masked: view.name_masked,
-                birth_date: view.birth_date.into_inner(),
+                birth_date: view.birth_date.to_owned(),
                 document_type: view.document_type.to_wire().into(),
             })
         })

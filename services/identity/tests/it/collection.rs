@@ -123,7 +123,7 @@ async fn steps_keep_their_order(database: TestDatabase) {
     assert_eq!(step(&world, &begun.token).await.unwrap().birth_date, "", "not before the face");
     world.face.pass(session);
     let begun = world.pass_face(begun, session).await;
-    assert_eq!(step(&world, &begun.token).await.unwrap().birth_date, citizen.birth_date);
+    assert_eq!(step(&world, &begun.token).await.unwrap().birth_date, "****-**-**", "masked with the number");
     let again = world.collections().complete_collection_face(complete(&begun, session)).await;
     assert_eq!(reason(again), "COLLECTION_STEP", "a result serves once");
     assert!(world.sms.is_quiet().await);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shiming_crypto::TokenHash;
-use shiming_identifiers::DocumentType;
+use shiming_identifiers::{DocumentType, MASKED_DATE};
 use shiming_kernel::{CallContext, Redacted};
 
 use crate::app::App;
@@ -18,8 +18,8 @@ pub(crate) struct CollectionView {
     pub(crate) document_type: DocumentType,
     pub(crate) document_masked: String,
     pub(crate) name_masked: String,
-    /// `YYYY-MM-DD`, once the face has passed: before that whoever typed the number need not be its owner.
-    pub(crate) birth_date: Redacted<String>,
+    /// As it may be shown, once the face has passed and where the number states it; whole it would tell the number.
+    pub(crate) birth_date: &'static str,
 }
 
 /// Reads a collection, finished ones included until they expire.
@@ -41,6 +41,6 @@ pub(crate) async fn get_collection(
         document_type: identity.document_type(),
         document_masked: identity.document.masked(),
         name_masked: identity.name.masked(),
-        birth_date: birth_date.map(|date| date.to_string()).unwrap_or_default().into(),
+        birth_date: if birth_date.is_some() { MASKED_DATE } else { "" },
     })
 }

@@ -10,6 +10,7 @@ mod shed;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod watch;
 
 use std::sync::{Arc, OnceLock};
 
