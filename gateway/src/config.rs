@@ -15,6 +15,8 @@ use shiming_runtime::config::{
 };
 use url::{Origin, Url};
 
+use crate::browser::proxies::ForwardingHeader;
+
 /// The checked-in defaults.
 pub const DEFAULT: &str = include_str!("../config/default.toml");
 
@@ -55,9 +57,12 @@ pub struct HttpConfig {
     pub admin: SocketAddr,
     /// Scheme, host and port that browsers show.
     pub public_origin: Url,
-    /// Proxies whose X-Forwarded-For is believed.
+    /// Proxies that are believed when they say whom they serve.
     #[serde(default, deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they say it.
+    #[serde(default)]
+    pub forwarding_header: ForwardingHeader,
     /// Connections held open at once.
     pub connection_limit: usize,
     /// Requests answered at once; one more gets 429.

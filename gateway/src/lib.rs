@@ -33,6 +33,8 @@ use browser::captcha::Captchas;
 use browser::cookie::Cookies;
 use browser::csrf::Csrf;
 use browser::limits::Limits;
+pub use browser::proxies::ForwardingHeader;
+use browser::proxies::Proxies;
 use browser::visitor::Recogniser;
 use clients::Clients;
 pub use config::{
@@ -93,7 +95,10 @@ impl Gateway {
             clients,
             cookies: Cookies::new(http.is_secure()),
             csrf: Csrf::new(&keyring)?,
-            recogniser: Recogniser::new(&keyring, http.trusted_proxies.clone())?,
+            recogniser: Recogniser::new(
+                &keyring,
+                Proxies::new(http.trusted_proxies.clone(), http.forwarding_header),
+            )?,
             limits: Limits::new(Arc::clone(&cache), clock.clone(), config.limits.clone()),
             captchas: Captchas::new(cache, clock, &keyring, &config.captcha)?,
             compressed: Compressed::default(),

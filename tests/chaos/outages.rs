@@ -12,7 +12,7 @@ fn refused_for_now(answer: &Answer, since: Instant) {
     let (status, reason) = answer.refusal();
     assert!(matches!(status, 503 | 504), "{status} {reason}");
     assert!(answer.body["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{}", answer.body);
-    assert!(since.elapsed() < Duration::from_secs(16), "{:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_secs(25), "{:?}", since.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,7 +43,7 @@ async fn postgresql_gone_for_ten_seconds() {
         }
         let back = Instant::now();
         while boss.browser.call(START_COLLECTION, Citizen::CLERK.form()).await.status != 200 {
-            assert!(back.elapsed() < Duration::from_secs(15), "not back in time");
+            assert!(back.elapsed() < Duration::from_mins(1), "not back in time");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
@@ -80,7 +80,7 @@ async fn redis_gone_lets_nobody_in() {
         if answer.status == 401 {
             break;
         }
-        assert!(back.elapsed() < Duration::from_secs(15), "an empty Redis knows no session: {answer:?}");
+        assert!(back.elapsed() < Duration::from_mins(1), "an empty Redis knows no session: {answer:?}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     boss.log_in(&world).await;

@@ -5,6 +5,7 @@ set -euo pipefail
 
 has_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
 has_redis() { command -v redis-server >/dev/null; }
+has_pgbouncer() { command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ]; }
 has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 has_font() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
 has_python() { command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null; }
@@ -15,6 +16,7 @@ has_git() { command -v git >/dev/null; }
 needs=(
   "postgres|postgresql|PostgreSQL server"
   "redis|redis-server|Redis server"
+  "pgbouncer|pgbouncer|PgBouncer, as it stands before PostgreSQL in many houses"
   "chromium|chromium|Chromium, for the pages"
   "font|fontconfig fonts-noto-cjk|a font with Chinese characters, for the screenshots"
   "python|python3 python3-venv|Python 3 with venv, for grpcurl and the manifest schemas"

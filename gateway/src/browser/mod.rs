@@ -5,6 +5,7 @@ pub(crate) mod cookie;
 pub(crate) mod csrf;
 pub(crate) mod limits;
 pub(crate) mod mutation;
+pub(crate) mod proxies;
 pub(crate) mod session;
 mod shares;
 pub(crate) mod visitor;

@@ -7,17 +7,15 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::USER_AGENT;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
-use ipnet::IpNet;
 use shiming_crypto::{Keyring, KeyringError, MacKey};
 use shiming_kernel::ClientInfo;
 use shiming_rpc::client::with_client_info;
 
 use crate::SharedEdge;
 use crate::browser::cookie::Cookie;
+use crate::browser::proxies::Proxies;
 use crate::error::GatewayError;
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const LONGEST_AGENT: usize = 200;
 
 /// The other end of the connection.
@@ -27,7 +25,7 @@ pub(crate) struct PeerAddress(pub(crate) SocketAddr);
 /// Tells addresses and browsers apart without keeping them.
 #[derive(Clone, Debug)]
 pub(crate) struct Recogniser {
-    trusted: Vec<IpNet>,
+    proxies: Proxies,
     addresses: MacKey,
     browsers: MacKey,
 }
@@ -44,32 +42,12 @@ pub(crate) struct Visitor {
 }
 
 impl Recogniser {
-    pub(crate) fn new(keyring: &Keyring, trusted: Vec<IpNet>) -> Result<Self, KeyringError> {
+    pub(crate) fn new(keyring: &Keyring, proxies: Proxies) -> Result<Self, KeyringError> {
         Ok(Self {
-            trusted,
+            proxies,
             addresses: MacKey::new(keyring, "gateway.address")?,
             browsers: MacKey::new(keyring, "gateway.browser")?,
         })
-    }
-
-    /// Where a request came from: the nearest hop that is none of our proxies. What stands further left in `X-Forwarded-For` was written by the
-    /// visitor.
-    fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let mut found = peer.to_canonical();
-        let hops = headers.get_all(FORWARDED_FOR).iter().rev();
-        let hops = hops.flat_map(|value| value.to_str().unwrap_or_default().rsplit(',').map(str::trim));
-        for hop in hops {
-            if !self.is_proxy(found) {
-                break;
-            }
-            let Ok(address) = hop.parse::<IpAddr>() else { break };
-            found = address.to_canonical();
-        }
-        found
-    }
-
-    fn is_proxy(&self, address: IpAddr) -> bool {
-        self.trusted.iter().any(|net| net.contains(&address))
     }
 }
 
@@ -88,7 +66,7 @@ fn household(address: IpAddr) -> IpAddr {
 pub(crate) async fn recognise(State(edge): State<SharedEdge>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<PeerAddress>().map(|peer| peer.0.ip());
     let headers = request.headers();
-    let address = edge.recogniser.address(peer.unwrap_or(Ipv6Addr::UNSPECIFIED.into()), headers);
+    let address = edge.recogniser.proxies.origin(peer.unwrap_or(Ipv6Addr::UNSPECIFIED.into()), headers);
     let browser = edge.cookies.read(headers, Cookie::Csrf).and_then(|token| edge.csrf.browser(token));
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     let visitor = Visitor {
@@ -128,34 +106,6 @@ impl FromRequestParts<SharedEdge> for Visitor {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn address(peer: &str, trusted: &[&str], forwarded: &[&str]) -> String {
-        let trusted = trusted.iter().map(|net| net.parse().unwrap()).collect();
-        let recogniser = Recogniser::new(&Keyring::generate(), trusted).unwrap();
-        let mut headers = HeaderMap::new();
-        for value in forwarded {
-            headers.append(FORWARDED_FOR, value.parse().unwrap());
-        }
-        recogniser.address(peer.parse().unwrap(), &headers).to_string()
-    }
-
-    #[test]
-    fn a_stranger_can_not_forge_an_address() {
-        assert_eq!(address("203.0.113.9", &["10.0.0.0/8"], &["1.2.3.4"]), "203.0.113.9");
-        assert_eq!(address("10.0.0.1", &["10.0.0.0/8"], &["1.2.3.4, 203.0.113.9"]), "203.0.113.9");
-        assert_eq!(
-            address("10.0.0.1", &["10.0.0.0/8"], &["1.2.3.4", "203.0.113.9, 10.0.0.2"]),
-            "203.0.113.9"
-        );
-    }
-
-    #[test]
-    fn what_can_not_be_read_ends_the_search() {
-        assert_eq!(address("10.0.0.1", &["10.0.0.0/8"], &["1.2.3.4, unknown"]), "10.0.0.1");
-        assert_eq!(address("10.0.0.1", &["10.0.0.0/8"], &["1.2.3.4, nonsense, 10.0.0.2"]), "10.0.0.2");
-        assert_eq!(address("10.0.0.1", &[], &["1.2.3.4"]), "10.0.0.1");
-        assert_eq!(address("::ffff:10.0.0.1", &["10.0.0.0/8"], &["2001:db8::1"]), "2001:db8::1");
-    }
 
     #[test]
     fn one_household_is_one_address() {

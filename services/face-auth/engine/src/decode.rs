@@ -2,7 +2,8 @@
 //!
 //! Strangers send these bytes. What a file claims is read from its header and held against the limits before a pixel is
 //! decoded, so that a small file can't ask for gigabytes; a JPEG's scans are counted, because each may repaint the whole
-//! picture; a file that breaks off is refused, for decoders paint the missing part grey.
+//! picture; a file that breaks off is refused, for decoders paint the missing part grey. What phones hang on behind a JPEG's end (a
+//! film, a gain map) is no part of the picture and left out.
 
 use std::io::Cursor;
 
@@ -16,6 +17,8 @@ use super::fault::CaptureFault;
 const MIN_SIDE: u32 = 48;
 /// Progressive cameras use about ten scans.
 const MAX_SCANS: usize = 32;
+const START_OF_SCAN: u8 = 0xda;
+const END_OF_IMAGE: u8 = 0xd9;
 /// Decoded bytes per pixel in the worst accepted case (16-bit RGBA), doubled for the decoder's own buffers.
 const BYTES_PER_PIXEL: u64 = 16;
 
@@ -25,9 +28,8 @@ pub(super) fn decode(bytes: &[u8], limits: &ImageLimits) -> Result<RgbImage, Cap
         return Err(CaptureFault::ImageTooLarge);
     }
     let format = sniff(bytes).ok_or(CaptureFault::NotAnImage)?;
-    if format == ImageFormat::Jpeg && !is_sound_jpeg(bytes) {
-        return Err(CaptureFault::NotAnImage);
-    }
+    let bytes =
+        if format == ImageFormat::Jpeg { sound_jpeg(bytes).ok_or(CaptureFault::NotAnImage)? } else { bytes };
     if format == ImageFormat::WebP && largest_webp_frame(bytes) > limits.max_pixels {
         return Err(CaptureFault::ImageTooLarge);
     }
@@ -80,19 +82,32 @@ fn sniff(bytes: &[u8]) -> Option<ImageFormat> {
     }
 }
 
-/// Few scans, and an end after the last of them. Inside a scan 0xFF is always escaped, so both marks are unambiguous there.
-fn is_sound_jpeg(bytes: &[u8]) -> bool {
-    const START_OF_SCAN: u8 = 0xda;
-    const END_OF_IMAGE: u8 = 0xd9;
-    let (mut scans, mut ended) = (0, false);
-    for pair in bytes.windows(2).filter(|pair| pair[0] == 0xff) {
-        match pair[1] {
-            START_OF_SCAN => (scans, ended) = (scans + 1, false),
-            END_OF_IMAGE => ended = true,
-            _ => {}
+/// The picture itself, if it has an end and few scans. Scans are counted by their mark wherever it stands, so that no decoder finds more.
+fn sound_jpeg(bytes: &[u8]) -> Option<&[u8]> {
+    let picture = &bytes[..jpeg_end(bytes)?];
+    let scans = picture.windows(2).filter(|pair| pair == &[0xff, START_OF_SCAN]).count();
+    (1..=MAX_SCANS).contains(&scans).then_some(picture)
+}
+
+/// Behind the end mark of the first picture: ITU-T T.81 annex B. Thumbnails lie inside segments, whose lengths lead past them.
+fn jpeg_end(bytes: &[u8]) -> Option<usize> {
+    let mut at = 2;
+    loop {
+        // Extraneous bytes before a mark, and a mark's repeated first half, are passed over as by any decoder.
+        at += bytes.get(at..)?.iter().position(|byte| *byte == 0xff)?;
+        at += bytes[at..].iter().position(|byte| *byte != 0xff)?;
+        let mark = bytes[at];
+        at += 1;
+        match mark {
+            END_OF_IMAGE => return Some(at),
+            // An escaped 0xff, a restart inside a scan, TEM: nothing follows that belongs to them.
+            0x00 | 0x01 | 0xd0..=0xd8 => {}
+            _ => {
+                let length = bytes.get(at..at + 2)?;
+                at += usize::from(u16::from_be_bytes([length[0], length[1]]));
+            }
         }
     }
-    (1..=MAX_SCANS).contains(&scans) && ended
 }
 
 /// Pixels of the largest frame any part of a WebP claims. The canvas in the file's head may claim less: the decoder makes room for
@@ -119,6 +134,8 @@ fn largest_webp_frame(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use image::codecs::jpeg::JpegEncoder;
+    use image::codecs::png::PngEncoder;
+    use image::codecs::webp::WebPEncoder;
     use image::{ExtendedColorType, ImageEncoder};
     use proptest::prelude::*;
 
@@ -168,15 +185,52 @@ mod tests {
 
     #[test]
     fn turns_the_picture_as_its_exif_says() {
-        let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
-        exif.extend([6, 0, 0, 0, 0, 0, 0, 0]);
-        let mut bytes = Vec::new();
-        let mut encoder = JpegEncoder::new(&mut bytes);
-        encoder.set_exif_metadata(exif).expect("jpeg takes exif");
-        encoder.encode(picture().as_raw(), 96, 64, ExtendedColorType::Rgb8).expect("encodes");
-        let decoded = decode(&bytes, &limits()).expect("decodes");
-        assert_eq!(decoded.dimensions(), (64, 96));
-        assert!(decoded.get_pixel(60, 2)[0] < 30, "the former upper left is now the upper right");
+        let exif = |orientation| {
+            let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+            exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+            exif
+        };
+        fn with(mut encoder: impl ImageEncoder, exif: Vec<u8>) {
+            encoder.set_exif_metadata(exif).expect("takes exif");
+            encoder.write_image(picture().as_raw(), 96, 64, ExtendedColorType::Rgb8).expect("encodes");
+        }
+        // What lies upper left in the file, and where it belongs.
+        for (orientation, size, corner) in
+            [(3, (96, 64), (92, 60)), (6, (64, 96), (60, 2)), (8, (64, 96), (2, 92))]
+        {
+            let mut files = [Vec::new(), Vec::new(), Vec::new()];
+            let [jpeg, png, webp] = &mut files;
+            with(JpegEncoder::new_with_quality(jpeg, 100), exif(orientation));
+            with(PngEncoder::new(png), exif(orientation));
+            with(WebPEncoder::new_lossless(webp), exif(orientation));
+            for (file, format) in files.iter().zip(["jpeg", "png", "webp"]) {
+                let decoded = decode(file, &limits()).expect("decodes");
+                assert_eq!(decoded.dimensions(), size, "{format} {orientation}");
+                let seen = decoded.get_pixel(corner.0, corner.1);
+                assert!(seen[0] < 30 && seen[1] < 30, "{format} {orientation}: {seen:?}");
+            }
+        }
+    }
+
+    /// Motion photos and gain maps: phones write on behind the picture's end.
+    #[test]
+    fn what_hangs_on_behind_a_jpeg_is_left_out() {
+        let plain = encode(ImageFormat::Jpeg);
+        let upright = decode(&plain, &limits()).expect("decodes");
+        let tails = (0..8_u64).flat_map(|seed| {
+            let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+            let mut noise = move || {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                state.to_le_bytes()
+            };
+            [64 * 1024, 3 * 1024 * 1024].map(|length| (0..length / 8).flat_map(|_| noise()).collect())
+        });
+        for tail in tails.chain([plain.clone(), vec![0; 100_000], b"\xff\xda\xff\xda".repeat(100)]) {
+            let whole = [plain.clone(), tail].concat();
+            assert!(decode(&whole, &limits()).expect("decodes") == upright, "{} bytes", whole.len());
+        }
     }
 
     #[test]
@@ -246,9 +300,7 @@ mod tests {
     fn transparency_and_16_bits_are_flattened() {
         let mut bytes = Vec::new();
         let deep = vec![0x80_u8; 64 * 64 * 8];
-        image::codecs::png::PngEncoder::new(&mut bytes)
-            .write_image(&deep, 64, 64, ExtendedColorType::Rgba16)
-            .expect("encodes");
+        PngEncoder::new(&mut bytes).write_image(&deep, 64, 64, ExtendedColorType::Rgba16).expect("encodes");
         assert_eq!(decode(&bytes, &limits()).expect("decodes").get_pixel(9, 9).0, [0x80; 3]);
     }
 

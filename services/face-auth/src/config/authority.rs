@@ -95,7 +95,9 @@ pub struct ExternalConfig {
 
 impl ExternalConfig {
     pub(crate) fn peer(&self) -> PeerConfig {
-        PeerConfig { tls: self.tls.clone(), ..PeerConfig::plaintext(self.uri.clone()) }
+        // Somebody else's server, most likely with the usual settings.
+        let keep_alive_while_idle = false;
+        PeerConfig { tls: self.tls.clone(), keep_alive_while_idle, ..PeerConfig::plaintext(self.uri.clone()) }
     }
 }
 

@@ -371,13 +371,16 @@ async fn a_forgotten_access_token_is_fetched_once_for_all(database: TestDatabase
     let opened = futures::future::join_all((0..8).map(|_| world.open())).await;
     assert!(opened.iter().all(Result::is_ok), "{opened:?}");
     assert_eq!(world.wechat.calls("stable_token"), 1, "one fetches, seven wait");
-    world.wechat.revoke_token();
-    let opened = futures::future::join_all((0..8).map(|_| world.open())).await;
-    assert!(opened.iter().all(Result::is_ok), "{opened:?}");
-    assert_eq!(world.wechat.calls("stable_token"), 2, "a refused one is replaced once");
+    // WeChat has three codes for it, and the stand-in answers with each in its turn.
+    for renewed in 2..=4 {
+        world.wechat.revoke_token();
+        let opened = futures::future::join_all((0..8).map(|_| world.open())).await;
+        assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+        assert_eq!(world.wechat.calls("stable_token"), renewed, "a refused one is replaced once");
+    }
     world.stand.pass_time(7200);
     world.open().await.unwrap();
-    assert_eq!(world.wechat.calls("stable_token"), 3, "and one that is over");
+    assert_eq!(world.wechat.calls("stable_token"), 5, "and one that is over");
 }
 
 async fn nothing_personal_lies_open_or_is_logged(database: TestDatabase) {

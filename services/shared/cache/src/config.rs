@@ -17,6 +17,9 @@ pub struct CacheConfig {
     /// - `redis+cluster://user:password@host1:6379,host2:6379`;
     /// - `redis+sentinel://user:password@sentinel1:26379,sentinel2:26379/master-name`, the password being the master's.
     pub url: Redacted<String>,
+    /// The sentinels' own login, where they ask for one: `user:password`, or the password alone.
+    #[serde(default)]
+    pub sentinel_login: Option<Redacted<String>>,
     /// Stands before every key and channel, so that systems can share a Redis.
     #[serde(default = "defaults::prefix")]
     pub prefix: String,
@@ -33,13 +36,30 @@ pub struct CacheConfig {
 pub(crate) enum Servers {
     Single { url: String },
     Cluster { urls: Vec<String> },
-    Sentinel { hosts: Vec<(String, u16)>, tls: bool, login: Option<Login>, master: String },
+    Sentinel(Sentinels),
+}
+
+/// Sentinels, and the master they know.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Sentinels {
+    pub(crate) hosts: Vec<(String, u16)>,
+    pub(crate) tls: bool,
+    pub(crate) login: Option<Login>,
+    pub(crate) own_login: Option<Login>,
+    pub(crate) master: String,
 }
 
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Login {
     pub(crate) user: String,
     pub(crate) password: String,
+}
+
+impl Login {
+    fn read(text: &str) -> Self {
+        let (user, password) = text.split_once(':').unwrap_or(("", text));
+        Self { user: user.to_owned(), password: password.to_owned() }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -53,6 +73,7 @@ impl CacheConfig {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: Redacted::new(url.into()),
+            sentinel_login: None,
             prefix: defaults::prefix(),
             capacity: defaults::capacity(),
             timeout_ms: defaults::timeout_ms(),
@@ -88,10 +109,7 @@ impl CacheConfig {
                 Ok(Target::Redis(Servers::Cluster { urls }))
             }
             "+sentinel" => {
-                let login = login.map(|login| {
-                    let (user, password) = login.split_once(':').unwrap_or(("", login));
-                    Login { user: user.to_owned(), password: password.to_owned() }
-                });
+                let own_login = self.sentinel_login.as_ref().map(|login| Login::read(login.expose()));
                 let hosts =
                     hosts.split(',').map(|host| host_and_port(host, 26379)).collect::<Result<_, _>>()?;
                 if path.is_empty() {
@@ -99,7 +117,8 @@ impl CacheConfig {
                         "cache.url: a sentinel URL ends with /master-name".to_owned(),
                     ));
                 }
-                Ok(Target::Redis(Servers::Sentinel { hosts, tls, login, master: path.to_owned() }))
+                let (login, master) = (login.map(Login::read), path.to_owned());
+                Ok(Target::Redis(Servers::Sentinel(Sentinels { hosts, tls, login, own_login, master })))
             }
             _ => Err(unknown()),
         }
@@ -154,14 +173,14 @@ mod tests {
             unreachable!()
         };
         assert_eq!(urls, ["redis://u:p@a:1", "redis://u:p@b:2"]);
-        let Target::Redis(Servers::Sentinel { hosts, tls, login, master }) =
-            target("rediss+sentinel://:secret@a,b:2/main")
-        else {
-            unreachable!()
-        };
+        let mut config = CacheConfig::new("rediss+sentinel://:secret@a,b:2/main");
+        config.sentinel_login = Some(Redacted::new("watch:other".to_owned()));
+        let Ok(Target::Redis(Servers::Sentinel(sentinels))) = config.target() else { unreachable!() };
+        let Sentinels { hosts, tls, login, own_login, master } = sentinels;
         assert_eq!(hosts, [("a".to_owned(), 26379), ("b".to_owned(), 2)]);
         assert_eq!((tls, master.as_str()), (true, "main"));
         assert!(login.is_some_and(|login| login.user.is_empty() && login.password == "secret"));
+        assert!(own_login.is_some_and(|login| login.user == "watch" && login.password == "other"));
     }
 
     #[test]

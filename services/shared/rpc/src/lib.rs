@@ -9,6 +9,7 @@
 mod body;
 mod call;
 mod caller;
+mod certificate;
 pub mod client;
 pub mod convert;
 pub mod deadline;

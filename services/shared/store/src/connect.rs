@@ -10,15 +10,21 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use sea_orm::sqlx::pool::PoolConnectionMetadata;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{AssertSqlSafe, Executor as _};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::config::{Place, StoreConfig};
+use crate::driver;
 use crate::error::StoreError;
 
 const OWNERS: u32 = 0o600;
 /// After this long idle a connection is tried before use: a restarted database is noticed here, not by a caller.
 const SUSPICIOUS_AFTER: Duration = Duration::from_secs(1);
+
+/// Somebody's transaction that lost its way must not hold the audit lock.
+const LOST_AFTER_MS: u32 = 30_000;
 
 pub(crate) struct Pools {
     pub(crate) reader: DatabaseConnection,
@@ -73,7 +79,8 @@ pub(crate) async fn for_migrations(config: &StoreConfig) -> Result<Option<Databa
     if config.place() != Place::Postgres {
         return Ok(None);
     }
-    let options = basics(config, 2);
+    let mut options = basics(config, 2);
+    options.map_sqlx_postgres_opts(|options| options.extra_float_digits(None));
     Ok(Some(Database::connect(options).await?))
 }
 
@@ -90,18 +97,30 @@ fn basics(config: &StoreConfig, connections: u32) -> ConnectOptions {
 }
 
 fn postgres(config: &StoreConfig, connections: u32) -> ConnectOptions {
-    let lock_timeout = config.lock_timeout_ms.to_string();
-    let mut options = basics(config, connections);
-    options.statement_timeout(Duration::from_millis(config.statement_timeout_ms)).map_sqlx_postgres_opts(
-        move |options| {
-            options.options([
-                ("lock_timeout", lock_timeout.as_str()),
-                // Somebody's transaction that lost its way must not hold the audit lock.
-                ("idle_in_transaction_session_timeout", "30000"),
-            ])
-        },
+    // Asked for by statements, and nothing but the usual parameters at the start: a pooler refuses others.
+    let limits = format!(
+        "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {LOST_AFTER_MS}",
+        config.statement_timeout_ms, config.lock_timeout_ms
     );
+    let mut options = basics(config, connections);
     options
+        .map_sqlx_postgres_opts(|options| options.extra_float_digits(None))
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            let limits = limits.clone();
+            pool.after_connect(move |connection, _| {
+                let limits = AssertSqlSafe(limits.clone());
+                Box::pin(async move { connection.execute(limits).await.map(drop) })
+            })
+        })
+        .map_sqlx_postgres_before_acquire(|_, connection| {
+            Box::pin(async move { Ok(may_write(&connection)) })
+        });
+    options
+}
+
+/// Whether nothing was refused as read-only since the connection was made: a server that was the primary still answers pings.
+fn may_write(connection: &PoolConnectionMetadata) -> bool {
+    driver::since_read_only().is_none_or(|since| connection.age < since)
 }
 
 async fn sqlite(

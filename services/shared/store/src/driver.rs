@@ -1,5 +1,8 @@
 //! Driver errors, told apart in one place for both databases.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use sea_orm::sqlx::Error as SqlxError;
 use sea_orm::{DbErr, RuntimeErr};
 
@@ -44,6 +47,24 @@ impl From<DbErr> for StoreError {
             _ => Self::Internal(said),
         }
     }
+}
+
+/// When a write was last refused as read-only. For the process: what serves all stores of an address serves none of them.
+static READ_ONLY: Mutex<Option<Instant>> = Mutex::new(None);
+/// While a server stays read-only its connections are made anew no oftener than this.
+const RENEW_EVERY: Duration = Duration::from_secs(1);
+
+fn note_read_only() {
+    let mut last = READ_ONLY.lock().unwrap_or_else(PoisonError::into_inner);
+    if last.is_none_or(|last| last.elapsed() >= RENEW_EVERY) {
+        *last = Some(Instant::now());
+    }
+}
+
+/// How long ago that was. Connections older than this are not lent again.
+pub(crate) fn since_read_only() -> Option<Duration> {
+    let last = *READ_ONLY.lock().unwrap_or_else(PoisonError::into_inner);
+    last.map(|last| last.elapsed())
 }
 
 enum Class {
@@ -94,8 +115,13 @@ fn postgres_class(code: &str) -> Class {
         // serialization_failure, deadlock_detected, lock_not_available
         "40001" | "40P01" | "55P03" => Class::Contention,
         "57014" => Class::StatementTimeout,
-        // read_only_sql_transaction: a failover left us on the replica; idle_in_transaction_session_timeout
-        "25006" | "25P03" => Class::Unavailable,
+        // read_only_sql_transaction: a failover left us on the replica
+        "25006" => {
+            note_read_only();
+            Class::Unavailable
+        }
+        // idle_in_transaction_session_timeout
+        "25P03" => Class::Unavailable,
         // connection exceptions, insufficient resources, operator intervention, system errors
         _ if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => Class::Unavailable,
         _ => Class::Internal,

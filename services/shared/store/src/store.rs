@@ -13,6 +13,8 @@ use sea_orm_migration::MigratorTrait;
 use shiming_crypto::Sealer;
 use shiming_kernel::SharedClock;
 use tokio::sync::Notify;
+use tracing::Instrument as _;
+use tracing::instrument::WithSubscriber as _;
 
 use crate::config::StoreConfig;
 use crate::connect::{self, Pools};
@@ -91,10 +93,19 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        // In a task of its own: the driver forgets a BEGIN that is on the way when its future is dropped, and would lend the connection on
+        // inside that transaction (sqlx #4393). Here it ends, and what nobody waits for any more is rolled back.
+        let writer = self.0.pools.writer.clone();
+        let begun = async move { writer.begin_with_options(options).await };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "ends within the pool's patience, and what it began is undone"
+        )]
+        let begun = tokio::spawn(begun.with_current_subscriber().in_current_span());
         // The pool gives up by itself; the margin is for a BEGIN that a silent server never answers.
         let patience = self.0.config.acquire_timeout() + Duration::from_millis(self.0.config.lock_timeout_ms);
-        let began = tokio::time::timeout(patience, self.0.pools.writer.begin_with_options(options)).await;
-        let transaction = began.map_err(|_elapsed| StoreError::NoAnswer)??;
+        let begun = tokio::time::timeout(patience, begun).await.map_err(|_elapsed| StoreError::NoAnswer)?;
+        let transaction = begun.map_err(|_panicked| StoreError::NoAnswer)??;
         Ok(Tx::new(self.clone(), op, transaction))
     }
 

@@ -13,7 +13,7 @@ use crate::shared::{Shared, Starter};
 use crate::supervised::{Signals, Supervised, User, command_as};
 
 const ADMIN: &str = "shiming";
-const START_LIMIT: Duration = Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_mins(1);
 /// A fast shutdown: clients are disconnected.
 const STOP: &str = "INT";
 

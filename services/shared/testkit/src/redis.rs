@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::ports::free_port;
 use crate::supervised::{Signals, Supervised};
 
-const START_LIMIT: Duration = Duration::from_secs(10);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// A running server. It stops when this is dropped or the test process ends in any way.
 #[derive(Debug)]
@@ -38,9 +38,18 @@ impl Redis {
 
     /// Starts a sentinel that watches `master` under the name `shiming`.
     pub fn start_sentinel(master: &Self) -> Self {
+        Self::start_sentinel_set(master, "")
+    }
+
+    /// The same with a password that the sentinel itself asks for.
+    pub fn start_sentinel_with_password(master: &Self, password: &str) -> Self {
+        Self::start_sentinel_set(master, &format!("requirepass {password}\n"))
+    }
+
+    fn start_sentinel_set(master: &Self, settings: &str) -> Self {
         Self::start_with("redis+sentinel", |folder| {
             let file = folder.join("sentinel.conf");
-            let watch = format!("sentinel monitor shiming 127.0.0.1 {} 1\n", master.port);
+            let watch = format!("sentinel monitor shiming 127.0.0.1 {} 1\n{settings}", master.port);
             std::fs::write(&file, watch).expect("the temporary folder is writable");
             vec!["--sentinel".to_owned()]
         })
@@ -157,7 +166,8 @@ impl Redis {
     fn ready(&self) -> bool {
         let started = Instant::now();
         while started.elapsed() < START_LIMIT && self.server.alive() {
-            if self.try_command(&["PING"]).is_ok_and(|answer| answer == "+PONG") {
+            let up = |answer: String| answer == "+PONG" || answer.starts_with("-NOAUTH");
+            if self.try_command(&["PING"]).is_ok_and(up) {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(10));

@@ -18,7 +18,7 @@ use crate::domain::{CodeTable, Provider, ProviderOutcome, Ticket};
 
 const CERT_TYPE: &str = "IDENTITY_CARD";
 /// `errcode` of a token that is wrong or over.
-const TOKEN_REFUSED: [i64; 2] = [40001, 42001];
+const TOKEN_REFUSED: [i64; 3] = [40001, 40014, 42001];
 
 /// WeChat's face check for one official account.
 pub(crate) struct WeChatFace {

@@ -43,6 +43,13 @@ struct Check {
     verify_ret: Option<i64>,
 }
 
+impl Cloud {
+    /// A token that is wrong or over has three codes; each comes in its turn.
+    fn refusal(&self) -> i64 {
+        [40001, 40014, 42001][self.tokens % 3]
+    }
+}
+
 impl WeChat {
     pub(crate) async fn start() -> (Self, WeChatConfig) {
         let cloud = Self::default();
@@ -129,7 +136,7 @@ async fn get_verify_id(
         return failure;
     }
     if !cloud.is_good(&query) {
-        return failed(40001);
+        return failed(cloud.cloud().refusal());
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (serial, openid, cert) = (text(&body["out_seq_no"]), text(&body["openid"]), &body["cert_info"]);
@@ -161,7 +168,7 @@ async fn query_verify_info(
         return failure;
     }
     if !cloud.is_good(&query) {
-        return failed(42001);
+        return failed(cloud.cloud().refusal());
     }
     let cloud = cloud.cloud();
     let Some(check) = body["verify_id"].as_str().and_then(|id| cloud.checks.get(id)) else {

@@ -14,7 +14,7 @@ use redis::{
 };
 use tokio::sync::Mutex;
 
-use crate::config::Servers;
+use crate::config::{Login, Sentinels, Servers};
 
 pub(super) enum Link {
     Single {
@@ -58,26 +58,8 @@ impl Link {
                     .build()?;
                 Ok(Self::Cluster { client, nodes, connection: Mutex::new(None) })
             }
-            Servers::Sentinel { hosts, tls, login, master } => {
-                let address = |(host, port): (String, u16)| {
-                    if tls {
-                        ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
-                    } else {
-                        ConnectionAddr::Tcp(host, port)
-                    }
-                };
-                let hosts = hosts.into_iter().map(address);
-                let mut builder = SentinelClientBuilder::new(hosts, master, SentinelServerType::Master)?;
-                if tls {
-                    builder = builder.set_client_to_redis_tls_mode(TlsMode::Secure);
-                }
-                if let Some(login) = login {
-                    builder = builder.set_client_to_redis_password(login.password);
-                    if !login.user.is_empty() {
-                        builder = builder.set_client_to_redis_username(login.user);
-                    }
-                }
-                let sentinels = Mutex::new(builder.build()?);
+            Servers::Sentinel(sentinels) => {
+                let sentinels = Mutex::new(sentinel_client(sentinels)?);
                 Ok(Self::Sentinel { sentinels, connection: Mutex::new(None), timeout })
             }
         }
@@ -145,6 +127,36 @@ impl Link {
             }
         }
     }
+}
+
+/// Two logins: the master's, and that of the sentinels themselves.
+fn sentinel_client(sentinels: Sentinels) -> RedisResult<SentinelClient> {
+    let Sentinels { hosts, tls, login, own_login, master } = sentinels;
+    let address = |(host, port): (String, u16)| {
+        if tls {
+            ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
+        } else {
+            ConnectionAddr::Tcp(host, port)
+        }
+    };
+    let hosts = hosts.into_iter().map(address);
+    let mut builder = SentinelClientBuilder::new(hosts, master, SentinelServerType::Master)?;
+    if tls {
+        builder = builder.set_client_to_redis_tls_mode(TlsMode::Secure);
+    }
+    if let Some(Login { user, password }) = login {
+        builder = builder.set_client_to_redis_password(password);
+        if !user.is_empty() {
+            builder = builder.set_client_to_redis_username(user);
+        }
+    }
+    if let Some(Login { user, password }) = own_login {
+        builder = builder.set_client_to_sentinel_password(password);
+        if !user.is_empty() {
+            builder = builder.set_client_to_sentinel_username(user);
+        }
+    }
+    builder.build()
 }
 
 async fn ask_for_master(

@@ -26,6 +26,7 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::HealthReporter;
 use tower::Service;
 
+use crate::certificate;
 use crate::policy::PolicyTable;
 use crate::session::SessionResolver;
 use crate::step::{HttpRequest, HttpResponse};
@@ -184,7 +185,9 @@ impl ServerBuilder {
             .http2_max_header_list_size(Some(16 * 1024))
             .max_concurrent_streams(Some(1024));
         if let Some(tls) = &self.listen.tls {
-            server = server.tls_config(tls_config(tls).await?)?;
+            let chain = read_pem(&tls.cert).await?;
+            certificate::watch(self.name, &chain);
+            server = server.tls_config(tls_config(tls, chain).await?)?;
         }
         Ok(server)
     }
@@ -214,9 +217,9 @@ async fn flip_or_end(flip: impl Future<Output = ()>, shutdown: &Shutdown) {
     }
 }
 
-async fn tls_config(tls: &ServeTls) -> Result<ServerTlsConfig, ServeError> {
+async fn tls_config(tls: &ServeTls, chain: Vec<u8>) -> Result<ServerTlsConfig, ServeError> {
     Ok(ServerTlsConfig::new()
-        .identity(Identity::from_pem(read_pem(&tls.cert).await?, read_pem(&tls.key).await?))
+        .identity(Identity::from_pem(chain, read_pem(&tls.key).await?))
         .client_ca_root(Certificate::from_pem(read_pem(&tls.client_ca).await?))
         .client_auth_optional(false)
         .timeout(Duration::from_secs(10)))

@@ -43,7 +43,7 @@ async fn a_peer_that_is_not_there_is_unavailable_soon() {
         let start = Instant::now();
         let problem = Problem::from_status(&client.log_out(log_out("")).await.unwrap_err());
         assert_eq!(problem.kind(), ErrorKind::Unavailable, "{uri}");
-        assert!(start.elapsed() < Duration::from_secs(4), "{uri}: {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(20), "{uri}: {:?}", start.elapsed());
     }
 }
 

@@ -190,6 +190,14 @@ pub struct PeerConfig {
     /// How often the name is looked up again.
     #[serde(default = "default_resolve_interval")]
     pub resolve_interval: DurationText,
+    /// Whether connections are tried also while nothing is asked, so that a dead one is found before the next call. Servers with gRPC's usual
+    /// settings take that for abuse and hang up (`too_many_pings`); ours don't.
+    #[serde(default = "default_keep_alive_while_idle")]
+    pub keep_alive_while_idle: bool,
+}
+
+fn default_keep_alive_while_idle() -> bool {
+    true
 }
 
 fn default_connect_timeout() -> DurationText {
@@ -208,6 +216,7 @@ impl PeerConfig {
             tls: None,
             connect_timeout: default_connect_timeout(),
             resolve_interval: default_resolve_interval(),
+            keep_alive_while_idle: default_keep_alive_while_idle(),
         }
     }
 
