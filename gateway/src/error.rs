@@ -6,6 +6,7 @@ use std::time::Duration;
 use shiming_cache::CacheError;
 use shiming_kernel::{Facts, FieldViolation, Reason, ServiceError};
 use shiming_rpc::convert::InvalidField;
+use shiming_rpc::session::RENEWED;
 use shiming_rpc::status::Problem;
 use tonic::Status;
 
@@ -72,6 +73,11 @@ impl GatewayError {
     /// One refused field; `description` in zh-CN.
     pub(crate) fn field(field: &str, reason: &'static str, description: &str) -> Self {
         Self::Invalid(vec![FieldViolation::new(field, reason, description)])
+    }
+
+    /// Whether the session goes on under a token that this call did not have yet.
+    pub(crate) fn is_renewed(&self) -> bool {
+        matches!(self, Self::Peer(problem) if problem.facts.metadata.contains_key(RENEWED))
     }
 }
 

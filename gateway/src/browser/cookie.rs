@@ -35,11 +35,14 @@ impl Cookies {
 
     pub(crate) fn name(self, cookie: Cookie) -> &'static str {
         match (cookie, self.secure) {
-            // The prefix keeps neighbours under the same domain from setting it.
+            // The prefix keeps neighbours under the same domain from setting it: a planted session, collection or browser would be somebody
+            // else's. Browsers take it over https only.
             (Cookie::Session, true) => "__Host-shiming_session",
             (Cookie::Session, false) => "shiming_session",
-            (Cookie::Collection, _) => "shiming_collection",
-            (Cookie::Csrf, _) => "shiming_csrf",
+            (Cookie::Collection, true) => "__Host-shiming_collection",
+            (Cookie::Collection, false) => "shiming_collection",
+            (Cookie::Csrf, true) => "__Host-shiming_csrf",
+            (Cookie::Csrf, false) => "shiming_csrf",
         }
     }
 
@@ -130,7 +133,10 @@ mod tests {
         );
         assert_eq!(
             text(cookies.set(Cookie::Collection, "abc").unwrap()),
-            "shiming_collection=abc; Path=/; SameSite=Lax; Max-Age=900; HttpOnly; Secure"
+            "__Host-shiming_collection=abc; Path=/; SameSite=Lax; Max-Age=900; HttpOnly; Secure"
+        );
+        assert!(
+            text(cookies.set(Cookie::Csrf, "abc").unwrap()).starts_with("__Host-shiming_csrf=abc; Path=/; ")
         );
         assert!(!text(cookies.set(Cookie::Csrf, "abc").unwrap()).contains("HttpOnly"));
         assert!(text(Cookies::new(false).clear(Cookie::Session)).starts_with("shiming_session=; "));

@@ -16,7 +16,11 @@ pub(crate) async fn forget_dead_tokens(
     next: Next,
 ) -> Response {
     let response = next.run(request).await;
-    let dead = match response.extensions().get::<Refused>().map(|refused| &refused.reason) {
+    let refused = response.extensions().get::<Refused>();
+    let dead = match refused.map(|refused| &refused.reason) {
+        // A call with the old token that came while the new one was on its way must not take that along; and if the answer with the new one
+        // got lost, the old one is what it can be asked for again with.
+        Some(Reason::SessionInvalid) if refused.is_some_and(|one| one.error.is_renewed()) => return response,
         Some(Reason::SessionInvalid) => Cookie::Session,
         Some(Reason::CollectionNotFound) => Cookie::Collection,
         _ => return response,

@@ -6,7 +6,7 @@
 //! compressed, streams are server-sent events only.
 //!
 //! A client is no page, but it changes nothing without what a page brings: the cookies that `GET /api/bootstrap` sets, and the value of the
-//! cookie `shiming_csrf` in the header `X-CSRF-Token`, on every POST. Reads by GET need neither. A session is the cookie that `LogIn` sets.
+//! cookie `shiming_csrf` (over https `__Host-shiming_csrf`) in the header `X-CSRF-Token`, on every POST. Reads by GET need neither. A session is the cookie that `LogIn` sets.
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use super::{Contract, secrets};
 const BY_HAND: &str = include_str!("by_hand.json");
 
 const ABOUT: &str = "What the pages call, and any Connect client. Times are RFC 3339, dates YYYY-MM-DD, durations seconds such as 300s. Every \
-    POST carries X-CSRF-Token, the value of the cookie shiming_csrf that GET /api/bootstrap sets; a call that changes something carries an \
+    POST carries X-CSRF-Token, the value of the cookie __Host-shiming_csrf (over plain http: shiming_csrf) that GET /api/bootstrap sets; a call that changes something carries an \
     Idempotency-Key. Errors are application/problem+json (RFC 9457); their `reason` tells which.";
 
 /// What any call may end in, beside its own refusals.

@@ -82,13 +82,18 @@ impl Plan {
             return Ok(());
         }
         let collection = brought.fields.iter().find(|(field, _)| field.cookie == Cookie::Collection);
-        if let (true, Some((field, value))) = (self.renews, collection) {
+        let mut given = Vec::new();
+        for field in &self.gives {
+            let value = Shapes::text(answer, field.number).map_err(|_| GatewayError::BadAnswer("token"))?;
+            given.push((field.cookie, value));
+        }
+        let has_new = given.iter().any(|(cookie, value)| *cookie == Cookie::Collection && !value.is_empty());
+        if let (true, Some((field, value))) = (self.renews && !has_new, collection) {
             // A step taken: the cookie lives as long as the collection does.
             set(headers, cookies.set(field.cookie, value.expose())?);
         }
-        for field in &self.gives {
-            let value = Shapes::text(answer, field.number).map_err(|_| GatewayError::BadAnswer("token"))?;
-            set(headers, cookies.set_unless_empty(field.cookie, value)?);
+        for (cookie, value) in given {
+            set(headers, cookies.set_unless_empty(cookie, value)?);
         }
         if let Some(cookie) = self.forgets {
             set(headers, cookies.clear(cookie));

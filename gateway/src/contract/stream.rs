@@ -49,6 +49,8 @@ pub(super) async fn open(
     let events = match answer.map_err(GatewayError::from) {
         Ok(messages) => follow(edge.clone(), served, messages.into_inner()),
         Err(error) if is_signed_out(&error) => stream::once(signed_out()).boxed(),
+        // The browser opens another in a moment, with the token it has by then.
+        Err(error) if error.is_renewed() => stream::empty().boxed(),
         Err(error) => return Err(error),
     };
     let hello = stream::once(async { Ok(Event::default().retry(RETRY)) });
@@ -114,5 +116,6 @@ async fn signed_out() -> Result<Event, Infallible> {
 }
 
 fn is_signed_out(error: &GatewayError) -> bool {
-    matches!(error.reason(), Reason::SessionInvalid | Reason::SessionRequired)
+    let is_over = matches!(error.reason(), Reason::SessionInvalid | Reason::SessionRequired);
+    is_over && !error.is_renewed()
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
 
+use shiming_proto::options::v1::Fact;
+
 use super::*;
 
 const FILE: &str = "shiming/sample/v1/sample.proto";
@@ -226,4 +228,75 @@ fn nonsense_of_a_field_is_refused_by_name() {
 fn a_contract_without_the_options_is_none() {
     let error = Contract::from_pool(&DescriptorPool::new()).unwrap_err();
     assert!(matches!(error, ContractError::Policy(PolicyError::NoOption)), "{error}");
+}
+
+/// Facts that a masked one can be computed from, beside the fact itself.
+fn tellers(masked: Fact) -> &'static [Fact] {
+    match masked {
+        Fact::DocumentNumber => &[Fact::BirthDate, Fact::Sex],
+        _ => &[],
+    }
+}
+
+/// Every fact that a message tells, at any depth, with the field that tells it.
+fn facts(
+    rules: &Rules,
+    message: &MessageDescriptor,
+    seen: &mut Vec<String>,
+    told: &mut Vec<(Fact, bool, String)>,
+) {
+    if seen.iter().any(|name| name == message.full_name()) {
+        return;
+    }
+    seen.push(message.full_name().to_owned());
+    for field in message.fields() {
+        let rule = rules.of(&field);
+        if rule.states() != Fact::Unspecified {
+            told.push((rule.states(), rule.masked, field.full_name().to_owned()));
+        }
+        if let Some(inner) = field.kind().as_message() {
+            facts(rules, inner, seen, told);
+        }
+    }
+}
+
+#[test]
+fn no_answer_tells_what_it_masks() {
+    let (pool, contract) = (policy::pool().unwrap(), Contract::read().unwrap());
+    let methods = pool.services().filter(|one| one.full_name().starts_with("shiming."));
+    let mut masked_facts = 0;
+    for method in methods.flat_map(|service| service.methods().collect::<Vec<_>>()) {
+        let mut told = Vec::new();
+        facts(&contract.rules, &method.output(), &mut Vec::new(), &mut told);
+        for (masked, _, hidden) in told.iter().filter(|(_, is_masked, _)| *is_masked) {
+            masked_facts += 1;
+            let mut whole = told.iter().filter(|(_, is_masked, _)| !*is_masked);
+            let teller = whole.find(|(fact, ..)| fact == masked || tellers(*masked).contains(fact));
+            // An applicant's whole name stands beside the representative's masked one: two people.
+            let teller = teller.filter(|(fact, ..)| *fact != Fact::Name);
+            assert_eq!(teller, None, "{}: {hidden} can be computed", method.full_name());
+        }
+    }
+    assert!(masked_facts > 10, "the contract's options are read");
+}
+
+#[test]
+fn what_looks_like_a_fact_about_a_person_says_which() {
+    const WORDS: [&str; 8] = ["birth", "birthday", "sex", "gender", "age", "region", "masked", "mobile"];
+    let (pool, contract) = (policy::pool().unwrap(), Contract::read().unwrap());
+    let services = pool.services().filter(|one| one.full_name().starts_with("shiming."));
+    let mut silent = std::collections::BTreeSet::new();
+    for method in services.flat_map(|service| service.methods().collect::<Vec<_>>()) {
+        let mut seen = Vec::new();
+        facts(&contract.rules, &method.output(), &mut seen, &mut Vec::new());
+        for field in
+            seen.iter().flat_map(|name| pool.get_message_by_name(name).unwrap().fields().collect::<Vec<_>>())
+        {
+            let looks = field.name().split('_').any(|word| WORDS.contains(&word));
+            if looks && contract.rules.of(&field).states() == Fact::Unspecified {
+                silent.insert(field.full_name().to_owned());
+            }
+        }
+    }
+    assert_eq!(silent, std::collections::BTreeSet::new(), "say `states`, and `masked`, in the contract");
 }

@@ -111,6 +111,7 @@ async fn is_signed_in(
     let answer = SessionServiceClient::new(edge.clients.identity.clone()).get_session(ask).await;
     match answer.map_err(GatewayError::from) {
         Ok(_) => Ok(true),
+        Err(error) if error.is_renewed() => Ok(true),
         Err(error) if error.kind() == ErrorKind::Unauthenticated => Ok(false),
         Err(error) => Err(error),
     }

@@ -8,7 +8,8 @@ use shiming_proto::identity::v1::{
     CompleteCollectionFaceResponse, FinishCollectionRequest, FinishCollectionResponse, GetCollectionRequest,
     GetCollectionResponse, GetErasureProofRequest, GetErasureProofResponse, GetSessionRequest,
     GetSessionResponse, ListConsentsRequest, ListConsentsResponse, LogInRequest, LogInResponse,
-    LogOutRequest, LogOutResponse, SendLoginCodeRequest, SendLoginCodeResponse,
+    LogOutRequest, LogOutResponse, SendCollectionCodeRequest, SendCollectionCodeResponse,
+    SendLoginCodeRequest, SendLoginCodeResponse,
 };
 use shiming_proto::messaging::v1::{GetCountsRequest, GetCountsResponse};
 
@@ -107,8 +108,13 @@ async fn a_secret_is_filled_into_the_request_from_the_cookie() {
     let world = World::start().await;
     let stands = GetCollectionResponse { expire_time: time(900), ..Default::default() };
     world.script.answer::<GetCollectionRequest, _>(stands);
-    let step =
-        CompleteCollectionFaceResponse { next_step: CollectionStep::Profile.into(), expire_time: time(900) };
+    let step = CompleteCollectionFaceResponse {
+        next_step: CollectionStep::Profile.into(),
+        expire_time: time(900),
+        collection_token: "renewed".into(),
+    };
+    let sent = SendCollectionCodeResponse { lifetime: length(300), resend_after: length(60) };
+    world.script.answer::<SendCollectionCodeRequest, _>(sent);
     world.script.answer::<CompleteCollectionFaceRequest, _>(step);
     let mut browser = world.collecting().await;
     let got = browser.get(&format!("{COLLECTIONS}/GetCollection")).await;
@@ -118,10 +124,11 @@ async fn a_secret_is_filled_into_the_request_from_the_cookie() {
     let path = format!("{COLLECTIONS}/CompleteCollectionFace");
     let taken = browser.post(&path, json!({"faceSessionId": "x"})).await;
     assert_eq!(taken.ok()["nextStep"], "COLLECTION_STEP_PROFILE");
-    assert!(
-        taken.set_cookie("shiming_collection").unwrap().contains(&format!("={COLLECTION}; ")),
-        "lives on"
-    );
+    assert_eq!((taken.ok().get("collectionToken"), taken.set_cookies().len()), (None, 1));
+    assert!(taken.set_cookie("shiming_collection").unwrap().contains("=renewed; "), "the old one is dead");
+    let send = format!("{COLLECTIONS}/SendCollectionCode");
+    let sent = browser.post(&send, json!({"mobile": "13800138000"})).await;
+    assert!(sent.set_cookie("shiming_collection").unwrap().contains("=renewed; "), "lives on");
     let dry = browser.post(&format!("{path}?validateOnly=true"), json!({"faceSessionId": "x"})).await;
     assert_eq!(dry.set_cookies(), Vec::<String>::new());
     let told = json!({"faceSessionId": "x", "collectionToken": "mine"});

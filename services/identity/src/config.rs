@@ -43,6 +43,10 @@ pub struct Rules {
     pub codes_per_day: usize,
     /// Wrong tries per identity and day, over all flows, after which it is locked until midnight.
     pub wrong_tries_per_day: u32,
+    /// Requests for login codes by one browser in a day that no login came of.
+    pub unproven_codes_per_browser: u64,
+    /// The same by one address, which many people may share.
+    pub unproven_codes_per_address: u64,
     /// Login codes on their way to the provider at once; one more is refused.
     pub sms_in_flight: usize,
     /// A session's life without use.
@@ -88,6 +92,10 @@ impl Rules {
             "codes_per_hour, codes_per_day: must be at least 1",
         );
         demand(self.wrong_tries_per_day > 0, "wrong_tries_per_day: must be at least 1");
+        demand(
+            self.unproven_codes_per_browser > 0 && self.unproven_codes_per_address > 0,
+            "unproven_codes_per_browser, unproven_codes_per_address: must be at least 1",
+        );
         demand(self.sms_in_flight > 0, "sms_in_flight: must be at least 1");
         let (idle, absolute) = (self.session_idle.get(), self.session_absolute.get());
         demand(

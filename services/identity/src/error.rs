@@ -57,6 +57,9 @@ pub enum IdentityError {
     /// Too many wrong tries for this identity today.
     #[error("identity is locked")]
     IdentityLocked(Duration),
+    /// This browser or address asked for too many codes that nothing came of.
+    #[error("too many tries of this sender")]
+    TooManyTries(Duration),
     /// The document's last day is over.
     #[error("document expired")]
     DocumentExpired,
@@ -69,6 +72,9 @@ pub enum IdentityError {
     /// No such session any more.
     #[error("session is not valid")]
     SessionInvalid,
+    /// The session goes on under another token.
+    #[error("the session has another token now")]
+    SessionRenewed,
     /// No such person.
     #[error("person not found")]
     PersonNotFound,
@@ -136,10 +142,11 @@ impl ServiceError for IdentityError {
             Self::CodeWrong(_) => Reason::CodeWrong,
             Self::CodeTooSoon(_) => Reason::CodeTooSoon,
             Self::IdentityLocked(_) => Reason::IdentityLocked,
+            Self::TooManyTries(_) => Reason::TooManyRequests,
             Self::DocumentExpired => Reason::DocumentExpired,
             Self::MobileInUse => Reason::MobileInUse,
             Self::LoginRefused => Reason::LoginRefused,
-            Self::SessionInvalid => Reason::SessionInvalid,
+            Self::SessionInvalid | Self::SessionRenewed => Reason::SessionInvalid,
             Self::PersonNotFound => Reason::PersonNotFound,
             Self::ConcurrentChange => Reason::ConcurrentChange,
             Self::SmsProvider(_) => Reason::SmsProvider,
@@ -174,10 +181,13 @@ impl ServiceError for IdentityError {
     fn facts(&self) -> Facts {
         match self {
             Self::InvalidFields(violations) => Facts::fields(violations.clone()),
+            Self::SessionRenewed => Facts::none().with(shiming_rpc::session::RENEWED, "true"),
             Self::CollectionStep(step) => Facts::none().with("next_step", step.wire_name()),
             Self::ConsentRequired(version) => Facts::none().with("version", *version),
             Self::CodeWrong(refusal) => refusal.facts(),
-            Self::CodeTooSoon(wait) | Self::IdentityLocked(wait) => Facts::wait(*wait),
+            Self::CodeTooSoon(wait) | Self::IdentityLocked(wait) | Self::TooManyTries(wait) => {
+                Facts::wait(*wait)
+            }
             Self::SmsProvider(_) | Self::FaceUnavailable(_) => Facts::wait(Duration::from_secs(5)),
             Self::Neighbour(problem) => problem.facts(),
             Self::Store(error) => error.facts(),

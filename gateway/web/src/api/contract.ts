@@ -409,7 +409,7 @@ export interface GetCollectionResponse {
   documentMasked: string;
   /** nameMasked is the name as it may be shown. */
   nameMasked: string;
-  /** birthDate that the document number states, YYYY-MM-DD. */
+  /** birthDate as it may be shown, ****-**-**, when the document number states it: then the profile needs none. */
   birthDate: string;
   /** documentType of the collection. */
   documentType: DocumentType;
@@ -503,8 +503,8 @@ export interface ProfileInput {
   nationality: string;
   /** ethnicity is a GB/T 3304 code, 01 to 56, 97 or 98. */
   ethnicity?: string;
-  /** birthDate, YYYY-MM-DD; must agree with the document number. */
-  birthDate: string;
+  /** birthDate, YYYY-MM-DD; must agree with the document number. Empty: as the document number states it. */
+  birthDate?: string;
   /** validFrom is the first day of the document's validity, YYYY-MM-DD. */
   validFrom: string;
   /** validUntil is the last day of the document's validity, YYYY-MM-DD; empty when longTerm. */
@@ -761,7 +761,7 @@ export interface GetProfileResponse {
 export interface Profile {
   /** personId of the person: opaque. */
   personId: string;
-  /** name, such as 张*; the whole name when unmasked. */
+  /** name, such as 张*. */
   name: string;
   /** documentType of the person's document. */
   documentType: DocumentType;
@@ -779,7 +779,7 @@ export interface Profile {
   ethnicity: string;
   /** ethnicityName in Chinese. */
   ethnicityName: string;
-  /** birthDate, YYYY-MM-DD. */
+  /** birthDate as it may be shown: ****-**-**, for it is what the document number hides. */
   birthDate: string;
   /** validFrom is the first day of the document's validity, YYYY-MM-DD. */
   validFrom: string;
@@ -1089,8 +1089,8 @@ export const checkHostedFace = (request: CheckHostedFaceRequest, options?: CallO
 /**
  * StartCollection begins a collection and answers the same for everybody with a well-formed document, collected or not.
  *
- * Refused with INVALID_FIELD, REQUEST_ID_REUSED, COUNTER_REQUIRED, FACE_UNDER_AGE, GUARDIAN_CONSENT_REQUIRED,
- * IDENTITY_LOCKED. Done once per key.
+ * Refused with INVALID_FIELD, REQUEST_ID_REUSED, COUNTER_REQUIRED, FACE_UNDER_AGE, GUARDIAN_CONSENT_REQUIRED. Done once
+ * per key.
  */
 export const startCollection = (request: StartCollectionRequest, options?: CallOptions) =>
   call<StartCollectionResponse>('shiming.identity.v1.CollectionService/StartCollection', request, options);
@@ -1113,7 +1113,8 @@ export const beginCollectionFace = (request: BeginCollectionFaceRequest, options
   call<BeginCollectionFaceResponse>('shiming.identity.v1.CollectionService/BeginCollectionFace', request, options);
 
 /**
- * CompleteCollectionFace redeems the passed face session; it must be the one this collection opened.
+ * CompleteCollectionFace redeems the passed face session; it must be the one this collection opened. The collection
+ * gets a new token: whoever knew the old one before the face was shown is left behind.
  *
  * Refused with INVALID_FIELD, FACE_RESULT_REFUSED, COLLECTION_NOT_FOUND, ALREADY_COLLECTED, REQUEST_ID_REUSED,
  * FACE_NOT_FINISHED. Done once per key.

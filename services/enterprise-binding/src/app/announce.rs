@@ -53,3 +53,27 @@ pub(super) async fn hand_over_pending(
     }
     Ok(())
 }
+
+/// Takes what waits in the enterprise from somebody whose binding made them an approver until now: the other approvers have it, and whoever
+/// becomes one is given it. To be called after the binding is written.
+pub(super) async fn take_over_pending(
+    app: &App,
+    tx: &Tx,
+    binding: &Binding,
+    enterprise: &Enterprise,
+) -> Result<(), EnterpriseBindingError> {
+    let person_id = binding.person_id;
+    if !binding.role.decides_applications()
+        || store::approvers(tx.conn(), enterprise.id).await?.contains(&person_id)
+    {
+        return Ok(());
+    }
+    let waiting = store::pending_applications(tx.conn(), &app.vault, enterprise.id).await?;
+    for some in waiting.chunks(TODOS_PER_EVENT) {
+        let event = some
+            .iter()
+            .fold(Notice::at(tx.now()), |event, application| event.withdrawn_from(application, person_id));
+        announce(app, tx, EventKind::ApproverDeactivated, enterprise.id, &event)?;
+    }
+    Ok(())
+}

@@ -55,9 +55,10 @@ pub(crate) struct BindingView {
 }
 
 impl BindingView {
-    /// Whether the caller's session acts by it; a suspended one carries nobody.
+    /// Whether the caller's session acts by it; a suspended one carries nobody, nor does one to an enterprise that is closed.
     pub(crate) fn is_current(&self, acting_by: Option<BindingId>) -> bool {
-        self.binding.is_active() && acting_by == Some(self.binding.id)
+        let carries = self.binding.is_active() && self.enterprise.status.can_be_acted_for();
+        carries && acting_by == Some(self.binding.id)
     }
 }
 

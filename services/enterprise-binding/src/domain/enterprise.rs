@@ -52,6 +52,11 @@ impl EnterpriseStatus {
         matches!(self, Self::Normal)
     }
 
+    /// Whether a session may act for it.
+    pub(crate) const fn can_be_acted_for(self) -> bool {
+        matches!(self, Self::Normal)
+    }
+
     /// Whether there is still somebody to act for. A 非正常 one has duties, and its legal representative must be able to see to them.
     pub(crate) const fn exists(self) -> bool {
         matches!(self, Self::Normal | Self::Abnormal)

@@ -1,7 +1,7 @@
 //! What happened, and whom to tell.
 
 use chrono::{DateTime, Utc};
-use shiming_kernel::{BindingId, Notice, Params, PersonId, TodoDraft};
+use shiming_kernel::{BindingId, Notice, Params, PersonId, TodoDraft, TodoWithdrawal};
 
 use super::{Binding, Enterprise};
 
@@ -16,6 +16,10 @@ pub(crate) enum EventKind {
     BindingSuspended,
     /// Somebody became an approver and gets what waits for a decision.
     ApproverActivated,
+    /// Somebody is an approver no longer, and what waits for a decision is not theirs any more.
+    ApproverDeactivated,
+    /// The enterprise can't be acted for any more.
+    EnterpriseClosed,
 }
 
 impl EventKind {
@@ -28,6 +32,8 @@ impl EventKind {
             Self::BindingRefreshed => "binding.refreshed",
             Self::BindingSuspended => "binding.suspended",
             Self::ApproverActivated => "approver.activated",
+            Self::ApproverDeactivated => "approver.deactivated",
+            Self::EnterpriseClosed => "enterprise.closed",
         }
     }
 
@@ -39,7 +45,7 @@ impl EventKind {
             Self::ApplicationExpired => Some("APPLICATION_EXPIRED"),
             Self::BindingRefreshed => Some("BINDING_FROM_REGISTRY"),
             Self::BindingSuspended => Some("BINDING_SUSPENDED"),
-            Self::ApproverActivated => None,
+            Self::ApproverActivated | Self::ApproverDeactivated | Self::EnterpriseClosed => None,
         }
     }
 }
@@ -58,6 +64,10 @@ pub(crate) trait Telling: Sized {
     /// Also closes the to-do of deciding `application`, for everybody who has it.
     #[must_use]
     fn decided(self, application: &Binding) -> Self;
+
+    /// Also takes the to-do of deciding `application` from this one person.
+    #[must_use]
+    fn withdrawn_from(self, application: &Binding, person_id: PersonId) -> Self;
 }
 
 impl Telling for Notice {
@@ -81,6 +91,11 @@ impl Telling for Notice {
 
     fn decided(mut self, application: &Binding) -> Self {
         self.closings.push(todo_key(application.id));
+        self
+    }
+
+    fn withdrawn_from(mut self, application: &Binding, person_id: PersonId) -> Self {
+        self.withdrawals.push(TodoWithdrawal { person_id, todo_key: todo_key(application.id) });
         self
     }
 }

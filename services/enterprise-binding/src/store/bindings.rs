@@ -105,6 +105,23 @@ pub(crate) async fn managed_enterprises(
     Ok(ids.into_iter().map(EnterpriseId::from).collect())
 }
 
+/// Every active binding of the enterprise.
+pub(crate) async fn active_bindings(
+    db: &impl ConnectionTrait,
+    enterprise_id: EnterpriseId,
+) -> Found<Vec<BindingId>> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::EnterpriseId.eq(enterprise_id.as_uuid()))
+        .filter(Column::State.eq(BindingState::Active.as_str()))
+        .into_tuple()
+        .all(db)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(ids.into_iter().map(BindingId::from).collect())
+}
+
 /// The active bindings whose ground is the registry.
 pub(crate) async fn registry_bindings(
     db: &impl ConnectionTrait,

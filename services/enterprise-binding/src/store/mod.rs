@@ -10,8 +10,8 @@ mod vault;
 
 pub(crate) use applications::{ApplicationCursor, list_applications, list_overdue, pending_applications};
 pub(crate) use bindings::{
-    ROLE_TAKEN, approvers, find_binding, insert_binding, list_own_bindings, managed_enterprises,
-    own_bindings, registry_bindings, update_binding,
+    ROLE_TAKEN, active_bindings, approvers, find_binding, insert_binding, list_own_bindings,
+    managed_enterprises, own_bindings, registry_bindings, update_binding,
 };
 pub(crate) use enterprises::{
     find_by_identifiers, find_enterprise, find_enterprises, insert_enterprise, lock_enterprise, lock_naming,

@@ -36,6 +36,7 @@ struct State {
     given: HashMap<String, String>,
     resolved: Vec<(PersonId, i32)>,
     events: Vec<Event>,
+    ended: Vec<String>,
     identity_is_down: bool,
 }
 
@@ -125,13 +126,19 @@ impl Neighbours {
         self.arrival(kind, tells).await
     }
 
+    /// The first event of `kind` that takes a to-do from `person`; waits for it to arrive.
+    pub(crate) async fn taken(&self, kind: &str, person: PersonId) -> Event {
+        let person = person.to_string();
+        self.arrival(kind, |event| event.closings.iter().any(|closing| closing.person_id == person)).await
+    }
+
     /// The first event of `kind` with a to-do for `person`; waits for it to arrive.
     pub(crate) async fn task(&self, kind: &str, person: PersonId) -> Event {
         let person = person.to_string();
         self.arrival(kind, |event| event.todos.iter().any(|todo| todo.person_id == person)).await
     }
 
-    async fn arrival(&self, kind: &str, concerns: impl Fn(&Event) -> bool) -> Event {
+    pub(crate) async fn arrival(&self, kind: &str, concerns: impl Fn(&Event) -> bool) -> Event {
         let found = async {
             loop {
                 let arrived = self.arrived.notified();
@@ -143,6 +150,11 @@ impl Neighbours {
             }
         };
         tokio::time::timeout(Duration::from_secs(20), found).await.expect(kind)
+    }
+
+    /// The bindings by which no session acts any more.
+    pub(crate) fn ended(&self) -> Vec<String> {
+        self.state().ended.clone()
     }
 
     /// Everything that has arrived.
@@ -233,6 +245,14 @@ impl SessionService for Api {
         let session = self.0.session(&request.into_inner().session_token);
         let session = session.ok_or_else(|| from_error(&Problem::from(Reason::SessionInvalid)))?;
         Ok(Response::new(wire::IntrospectSessionResponse { session: Some(wire_session(&session)) }))
+    }
+
+    async fn end_enterprise_context(
+        &self,
+        request: Request<wire::EndEnterpriseContextRequest>,
+    ) -> Result<Response<wire::EndEnterpriseContextResponse>, Status> {
+        self.0.state().ended.extend(request.into_inner().binding_ids);
+        Ok(Response::new(wire::EndEnterpriseContextResponse::default()))
     }
 
     async fn set_session_enterprise(

@@ -2,6 +2,7 @@
 //!
 //! When the cache is away nothing is sent and nothing verifies: its errors are answered as they are.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -29,6 +30,8 @@ pub(crate) struct CodeTarget {
     pub(crate) identity_key: String,
     name_key: String,
     pub(crate) mobile: Mobile,
+    /// Number, name and phone belong together, or nobody can know better: what is guessed at is the owner's.
+    is_owners: bool,
 }
 
 /// A sending that was counted.
@@ -42,14 +45,30 @@ impl CodeTarget {
     }
 
     /// A code for a login of this person with this phone. The name is part of the scope: a stranger who has only the number and the phone
-    /// can't kill the code of the person.
-    pub(crate) fn login(identity: &Identity, mobile: Mobile) -> Self {
+    /// can't kill the code of the person. `is_owners`: number, name and phone belong to one collected person.
+    pub(crate) fn login(identity: &Identity, mobile: Mobile, is_owners: bool) -> Self {
         let scope = format!("{}/{}/{}", identity.key(), identity.name.matching_key(), mobile.as_str());
-        Self::new(CodePurpose::Login, scope, identity, mobile)
+        Self { is_owners, ..Self::new(CodePurpose::Login, scope, identity, mobile) }
     }
 
     fn new(purpose: CodePurpose, scope: String, identity: &Identity, mobile: Mobile) -> Self {
-        Self { purpose, scope, identity_key: identity.key(), name_key: identity.name.matching_key(), mobile }
+        let (identity_key, name_key) = (identity.key(), identity.name.matching_key());
+        Self { purpose, scope, identity_key, name_key, mobile, is_owners: true }
+    }
+
+    /// Whose wrong tries are counted: the owner's, or those at this very combination, which is nobody's. Both are counted alike, so that
+    /// nobody sees which of them it was.
+    pub(crate) fn guessed_at(&self) -> Cow<'_, str> {
+        if self.is_owners { self.identity_key.as_str().into() } else { self.nobodys().into() }
+    }
+
+    /// Whose sendings are counted: the phone's, or those to this combination, which never reach a phone.
+    fn sent_to(&self) -> Cow<'_, str> {
+        if self.is_owners { self.mobile.as_str().into() } else { self.nobodys().into() }
+    }
+
+    fn nobodys(&self) -> String {
+        format!("nobody:{}", self.scope)
     }
 
     fn cache_key(&self, app: &App) -> String {
@@ -61,21 +80,21 @@ impl CodeTarget {
     }
 }
 
-/// Counts a sending to a phone, unless a limit is reached. Of two at once one is refused.
-pub(crate) async fn count_sending(app: &App, mobile: &Mobile) -> Result<Counted, IdentityError> {
+/// Counts a sending to the target's phone, unless a limit is reached. Of two at once one is refused.
+pub(crate) async fn count_sending(app: &App, target: &CodeTarget) -> Result<Counted, IdentityError> {
     let now = app.now();
     let limits = app.rules.sending();
-    change_log(app, mobile, |log| log.note(now, &limits).map_err(IdentityError::CodeTooSoon)).await?;
+    change_log(app, target, |log| log.note(now, &limits).map_err(IdentityError::CodeTooSoon)).await?;
     Ok(Counted(now))
 }
 
 /// Takes a counted sending back: the provider did not take the message.
 pub(crate) async fn uncount_sending(
     app: &App,
-    mobile: &Mobile,
+    target: &CodeTarget,
     counted: Counted,
 ) -> Result<(), IdentityError> {
-    change_log(app, mobile, |log| {
+    change_log(app, target, |log| {
         log.forget(counted.0);
         Ok(())
     })
@@ -84,11 +103,11 @@ pub(crate) async fn uncount_sending(
 
 async fn change_log(
     app: &App,
-    mobile: &Mobile,
+    target: &CodeTarget,
     change: impl Fn(&mut SendLog) -> Result<(), IdentityError>,
 ) -> Result<(), IdentityError> {
     const KEPT: Duration = Duration::from_hours(24);
-    let key = format!("code-sendings:{}", app.vault.pseudonyms.pseudonym(mobile.as_str()));
+    let key = format!("code-sendings:{}", app.vault.pseudonyms.pseudonym(&target.sent_to()));
     for _ in 0..SWAPS {
         let stored = app.cache.get(&key).await?;
         let mut log = match &stored {
@@ -119,8 +138,12 @@ pub(crate) async fn remember(
     Ok(app.cache.put(&target.cache_key(app), write(&challenge)?, remembered(app)).await?)
 }
 
-/// Tries a code, counting a wrong one against the identity. [`Verdict::Right`] makes the code this request's; nobody else can use it, until
-/// [`release`] gives it back. With `validate_only` a right code stays free, but a wrong one counts all the same: it would be an oracle.
+/// Tries a code, counting a wrong one against whom it is guessed at. [`Verdict::Right`] makes the code this request's; nobody else can use
+/// it, until [`release`] gives it back. With `validate_only` a right code stays free, but a wrong one counts all the same: it would be an
+/// oracle.
+///
+/// Tries at one identity are judged one after the other: however many come at once, no more are judged than the day has, and right ones cost
+/// none of them.
 pub(crate) async fn verify(
     app: &App,
     caller: &CallContext,
@@ -128,13 +151,15 @@ pub(crate) async fn verify(
     code: &Redacted<String>,
     request: RequestMeta,
 ) -> Result<Verdict, IdentityError> {
-    let taken = lockout::take_try(app, &target.identity_key).await?;
-    let verdict = judge(app, target, code, request).await;
-    match verdict {
-        Ok(Verdict::Wrong { .. }) => taken.was_wrong(app, caller, target.purpose).await?,
-        _ => taken.give_back(app).await?,
-    }
-    verdict
+    let key = target.guessed_at();
+    let attempt = || async {
+        let tries = lockout::begin(app, &key).await?;
+        let verdict = judge(app, target, code, request).await?;
+        let is_wrong = matches!(verdict, Verdict::Wrong { .. });
+        tries.end(app, caller, is_wrong.then_some(target.purpose)).await?;
+        Ok(verdict)
+    };
+    app.store.retry("verify_code", attempt).await
 }
 
 async fn judge(

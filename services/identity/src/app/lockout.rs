@@ -1,72 +1,62 @@
 //! Wrong codes per identity, over all flows: after so many the identity is locked until midnight in China.
+//!
+//! Only a guess at a code that is the owner's counts against the owner; what counts against whom is told by
+//! [`CodeTarget::guessed_at`](super::codes::CodeTarget::guessed_at).
 
 use chrono::NaiveDate;
 use serde_json::json;
 use shiming_kernel::{CallContext, rest_of_china_day};
-use shiming_store::AuditEntry;
+use shiming_store::{AuditEntry, Tx};
 
 use super::App;
 use crate::domain::code::CodePurpose;
 use crate::error::IdentityError;
 use crate::store::attempts;
 
-/// A try that was taken from the day's, before anybody knew whether it is right.
-#[derive(Debug)]
-#[must_use = "a try is right, and given back, or wrong"]
-pub(crate) struct TakenTry<'a> {
+/// The day's tries at one identity, held against everybody else's until this one is judged.
+#[must_use = "a try is judged, and its count written"]
+pub(crate) struct Tries<'a> {
+    tx: Tx,
     identity_key: &'a str,
     day: NaiveDate,
+    wrong: u32,
 }
 
 /// Refuses a locked identity.
 pub(crate) async fn check(app: &App, identity_key: &str) -> Result<(), IdentityError> {
-    let taken = attempts::taken(app.store.reader(), &app.vault, identity_key, app.today()).await?;
-    if taken >= app.rules.wrong_tries_per_day { Err(locked(app)) } else { Ok(()) }
+    let wrong = attempts::wrong(app.store.reader(), &app.vault, identity_key, app.today()).await?;
+    if wrong >= app.rules.wrong_tries_per_day { Err(locked(app)) } else { Ok(()) }
 }
 
-/// Takes a try, or refuses when none is left.
-pub(crate) async fn take_try<'a>(app: &App, identity_key: &'a str) -> Result<TakenTry<'a>, IdentityError> {
+/// Holds the identity's tries, or refuses when none is left today.
+pub(crate) async fn begin<'a>(app: &App, identity_key: &'a str) -> Result<Tries<'a>, IdentityError> {
     let day = app.today();
-    let take = || async {
-        let tx = app.store.begin("take_try").await?;
-        let limit = app.rules.wrong_tries_per_day;
-        let left = attempts::take(tx.conn(), &app.vault, identity_key, day, limit, tx.now()).await?;
-        tx.commit().await?;
-        Ok::<_, IdentityError>(left)
-    };
-    if app.store.retry("take_try", take).await? {
-        Ok(TakenTry { identity_key, day })
-    } else {
-        Err(locked(app))
+    let tx = app.store.begin("verify_code").await?;
+    let wrong = attempts::lock(tx.conn(), &app.vault, identity_key, day, tx.now()).await?;
+    if wrong >= app.rules.wrong_tries_per_day {
+        return Err(locked(app));
     }
+    Ok(Tries { tx, identity_key, day, wrong })
 }
 
-impl TakenTry<'_> {
-    /// The code was right, or there was none to guess: the try does not count.
-    pub(crate) async fn give_back(self, app: &App) -> Result<(), IdentityError> {
-        let give_back = || async {
-            let tx = app.store.begin("give_try_back").await?;
-            attempts::give_back(tx.conn(), &app.vault, self.identity_key, self.day).await?;
-            Ok(tx.commit().await?)
-        };
-        app.store.retry("give_try_back", give_back).await
-    }
-
-    /// The code was wrong: the try counts, and the last one of the day goes into the audit.
-    pub(crate) async fn was_wrong(
+impl Tries<'_> {
+    /// Writes down what came of the try: nothing, or a wrong one; the last wrong one of the day goes into the audit.
+    pub(crate) async fn end(
         self,
         app: &App,
         caller: &CallContext,
-        purpose: CodePurpose,
+        wrong_for: Option<CodePurpose>,
     ) -> Result<(), IdentityError> {
-        let taken = attempts::taken(app.store.reader(), &app.vault, self.identity_key, self.day).await?;
-        if taken < app.rules.wrong_tries_per_day {
-            return Ok(());
+        if let Some(purpose) = wrong_for {
+            attempts::count(self.tx.conn(), &app.vault, self.identity_key, self.day, self.tx.now()).await?;
+            if self.wrong + 1 >= app.rules.wrong_tries_per_day {
+                tracing::warn!(purpose = purpose.as_str(), "identity locked for today");
+                let subject = format!("identity:{}", app.pseudonym(self.identity_key));
+                let detail = json!({"purpose": purpose.as_str()});
+                self.tx.audit(AuditEntry::of(caller, "identity.locked", subject, detail));
+            }
         }
-        tracing::warn!(purpose = purpose.as_str(), "identity locked for today");
-        let subject = format!("identity:{}", app.pseudonym(self.identity_key));
-        app.record(AuditEntry::of(caller, "identity.locked", subject, json!({"purpose": purpose.as_str()})))
-            .await
+        Ok(self.tx.commit().await?)
     }
 }
 

@@ -1,13 +1,16 @@
 //! Use cases, one file each, in the folder of the contract's service that offers them; what several share stands beside them: codes, lockout, sending, sessions.
 
+pub(crate) mod acting;
 pub(crate) mod codes;
 pub(crate) mod collection;
 pub(crate) mod consent;
+mod consenting;
 mod erase_withdrawn;
 mod forget;
 mod lockout;
 pub(crate) mod login;
 pub(crate) mod person;
+pub(crate) mod senders;
 pub(crate) mod sending;
 pub(crate) mod session;
 pub(crate) mod sessions;
@@ -22,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use shiming_cache::SharedCache;
 use shiming_crypto::TokenHash;
 use shiming_identifiers::{DocumentType, Mobile};
-use shiming_kernel::{FieldViolation, Redacted, RequestId, china_date};
+use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestId, china_date};
 use shiming_runtime::Shutdown;
 use shiming_store::{AuditEntry, Idempotency, Store};
 use uuid::Uuid;
@@ -126,9 +129,14 @@ impl App {
     }
 
     /// A collection that may take `step` now, as last committed.
-    async fn collection(&self, token: &TokenHash, step: Step) -> Result<Collection, IdentityError> {
+    async fn collection(
+        &self,
+        caller: &CallContext,
+        token: &TokenHash,
+        step: Step,
+    ) -> Result<Collection, IdentityError> {
         let found = collections::by_token(self.store.reader(), &self.vault, token).await?;
-        allow(found, step, self.now())
+        allow(found, caller, step, self.now())
     }
 
     /// Writes an audit row for something that changed nothing else: a refusal worth keeping.
@@ -148,8 +156,14 @@ impl std::fmt::Debug for App {
     }
 }
 
-/// The collection, if `step` is what it needs now.
-fn allow(found: Option<Collection>, step: Step, now: DateTime<Utc>) -> Result<Collection, IdentityError> {
+/// The collection, if it is this browser's and `step` is what it needs now.
+fn allow(
+    found: Option<Collection>,
+    caller: &CallContext,
+    step: Step,
+    now: DateTime<Utc>,
+) -> Result<Collection, IdentityError> {
+    let found = found.filter(|collection| collection.is_of(caller.client.device_hash.as_deref()));
     let collection = found.ok_or(IdentityError::CollectionNotFound)?;
     match collection.allow(step, now) {
         Ok(()) => Ok(collection),

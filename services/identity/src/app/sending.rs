@@ -18,6 +18,7 @@ use crate::error::IdentityError;
 
 const FAILURES: u32 = 3;
 const PAUSE: TimeDelta = TimeDelta::seconds(15);
+const PAUSE_BEFORE: std::ops::Range<Duration> = Duration::from_millis(50)..Duration::from_millis(400);
 /// The most a background sending may take.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -81,7 +82,7 @@ pub(crate) async fn send(
     // What the provider says of one number closes the way for nobody else.
     app.sending.note(!matches!(sent, Err(SmsError::Unsent(_))), app.now());
     let Err(refused) = sent else { return Ok(()) };
-    if let Err(error) = codes::uncount_sending(app, &target.mobile, counted).await {
+    if let Err(error) = codes::uncount_sending(app, target, counted).await {
         tracing::warn!(%error, "a sending that failed still counts");
     }
     Err(match refused {
@@ -90,7 +91,8 @@ pub(crate) async fn send(
     })
 }
 
-/// Sends a code in the background, holding `place` until the provider has answered.
+/// Sends a code in the background, holding `place` until the provider has answered. It starts a little later, at random: started at once,
+/// its work would slow down the very answer that must not tell whether there is any.
 pub(crate) fn send_later(
     app: &Arc<App>,
     target: CodeTarget,
@@ -102,6 +104,7 @@ pub(crate) fn send_later(
     let worker = app.clone();
     app.shutdown.spawn("send_login_code", async move {
         let _place = place;
+        tokio::time::sleep(rand::random_range(PAUSE_BEFORE)).await;
         let sending = send(&worker, &target, code, counted, request_id);
         match tokio::time::timeout(PATIENCE, sending).await {
             Ok(Ok(())) => {}
@@ -111,7 +114,7 @@ pub(crate) fn send_later(
             Err(_elapsed) => {
                 worker.sending.note(false, worker.now());
                 tracing::warn!("login code not sent in time");
-                if let Err(error) = codes::uncount_sending(&worker, &target.mobile, counted).await {
+                if let Err(error) = codes::uncount_sending(&worker, &target, counted).await {
                     tracing::warn!(%error, "a sending that failed still counts");
                 }
             }

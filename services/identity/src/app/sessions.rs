@@ -7,9 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use shiming_crypto::{SecretToken, TokenHash};
 use shiming_kernel::{PersonId, Redacted, RequestId};
+use shiming_rpc::Repeater;
 
-use super::App;
-use crate::domain::session::SessionRecord;
+use super::{App, acting};
+use crate::domain::session::{Renewed, SessionRecord};
 use crate::error::IdentityError;
 
 /// How long a renewal keeps others from renewing the same session.
@@ -38,6 +39,9 @@ pub(crate) async fn find(app: &App, token: &str, is_use: bool) -> Result<Option<
     // A record of another build is no session of this one.
     let Ok(record) = serde_json::from_slice::<SessionRecord>(&stored) else { return Ok(None) };
     let now = app.now();
+    if let Some(renewed) = &record.renewed {
+        return if now < renewed.until { Err(IdentityError::SessionRenewed) } else { Ok(None) };
+    }
     let Some(left) = record.time_left(now, &rules) else {
         app.cache.delete(&key).await?;
         return Ok(None);
@@ -63,31 +67,70 @@ pub(crate) async fn open(app: &App, record: SessionRecord) -> Result<OpenedSessi
     let now = app.now();
     let left = record.time_left(now, &app.rules.session()).ok_or(IdentityError::SessionInvalid)?;
     let (token, hash) = SecretToken::generate();
-    let stored = serde_json::to_vec(&record).map_err(|_| IdentityError::Corrupt("session"))?;
-    app.cache.put(&key(&hash), Bytes::from(stored), left).await?;
+    let record = acting::note(app, &hash, record).await?;
+    app.cache.put(&key(&hash), write(&record)?, left).await?;
+    let record = acting::check(app, &hash, record, left).await?;
     let person = persons_key(record.session.person_id);
     app.cache.set_add(&person, &hash.to_key(), app.rules.session_absolute.get()).await?;
     Ok(OpenedSession { token: token.expose().into(), view: view(record, now, left) })
+}
+
+/// Has a session go on under the token of `renewed` only. The old token opens nothing any more; for a moment the call that renewed it may be
+/// repeated with it. Nothing is done when `token` is the renewed one, or was replaced before.
+pub(crate) async fn replace(
+    app: &App,
+    token: &Redacted<String>,
+    renewed: Option<&OpenedSession>,
+) -> Result<(), IdentityError> {
+    let Some(renewed) = renewed.filter(|renewed| renewed.token != *token) else { return Ok(()) };
+    let hash = TokenHash::of(token.expose());
+    let Some(stored) = app.cache.get(&key(&hash)).await? else { return Ok(()) };
+    let Ok(mut record) = serde_json::from_slice::<SessionRecord>(&stored) else { return Ok(()) };
+    if record.renewed.is_some() {
+        return Ok(());
+    }
+    let until = app.now() + TimeDelta::from_std(RENEWAL).unwrap_or_default();
+    record.renewed = Some(Renewed { successor: key(&TokenHash::of(renewed.token.expose())), until });
+    app.cache.put(&key(&hash), write(&record)?, RENEWAL).await?;
+    forget_member(app, &record, &hash).await
+}
+
+/// The session a token opened until it was renewed a moment ago, for a repetition in the same browser.
+pub(crate) async fn find_renewed(
+    app: &App,
+    token: &str,
+    by: Repeater<'_>,
+) -> Result<Option<SessionView>, IdentityError> {
+    let Some(stored) = app.cache.get(&key(&TokenHash::of(token))).await? else { return Ok(None) };
+    let Ok(record) = serde_json::from_slice::<SessionRecord>(&stored) else { return Ok(None) };
+    let device = match by {
+        Repeater::Browser(device) => device.filter(|device| !device.is_empty()),
+        // It has asked before it called.
+        Repeater::Service => record.client.device_hash.as_deref(),
+    };
+    let now = app.now();
+    Ok(record.is_repeatable_by(device, now).then(|| view(record, now, RENEWAL)))
 }
 
 /// Ends the session of a token; one that is over already is fine.
 pub(crate) async fn end(app: &App, token: &Redacted<String>) -> Result<(), IdentityError> {
     let hash = TokenHash::of(token.expose());
     let Some(stored) = app.cache.take(&key(&hash)).await? else { return Ok(()) };
-    if let Ok(record) = serde_json::from_slice::<SessionRecord>(&stored) {
-        app.cache.set_remove(&persons_key(record.session.person_id), &hash.to_key()).await?;
+    let Ok(record) = serde_json::from_slice::<SessionRecord>(&stored) else { return Ok(()) };
+    // The person has the old token and means the session.
+    if let Some(renewed) = &record.renewed {
+        app.cache.delete(&renewed.successor).await?;
     }
-    Ok(())
+    forget_member(app, &record, &hash).await
 }
 
-/// Ends the session that a repeated renewal replaced, in case the first one was cut off before it did; unless the repeat came in the renewed
-/// session itself.
-pub(crate) async fn end_replaced(
-    app: &App,
-    token: &Redacted<String>,
-    renewed: Option<&OpenedSession>,
-) -> Result<(), IdentityError> {
-    if renewed.is_some_and(|renewed| renewed.token == *token) { Ok(()) } else { end(app, token).await }
+async fn forget_member(app: &App, record: &SessionRecord, hash: &TokenHash) -> Result<(), IdentityError> {
+    app.cache.set_remove(&persons_key(record.session.person_id), &hash.to_key()).await?;
+    acting::forget(app, record, hash).await
+}
+
+fn write(record: &SessionRecord) -> Result<Bytes, IdentityError> {
+    serde_json::to_vec(record).map(Bytes::from).map_err(|_| IdentityError::Corrupt("session"))
 }
 
 /// Lets one request renew a session; others are told that somebody was faster. Ended by [`renewal_failed`], or by time.
@@ -117,7 +160,7 @@ fn view(record: SessionRecord, now: DateTime<Utc>, left: Duration) -> SessionVie
     SessionView { record, idle_expire_time: now + TimeDelta::from_std(left).unwrap_or(TimeDelta::zero()) }
 }
 
-fn key(hash: &TokenHash) -> String {
+pub(super) fn key(hash: &TokenHash) -> String {
     format!("session:{}", hash.to_key())
 }
 

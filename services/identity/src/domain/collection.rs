@@ -55,6 +55,8 @@ pub(crate) struct Collection {
     pub(crate) face_pass_time: Option<DateTime<Utc>>,
     pub(crate) expire_time: DateTime<Utc>,
     pub(crate) person_id: Option<PersonId>,
+    /// Keyed hash of the browser that began it; `None` for one begun by no browser.
+    pub(crate) device_hash: Option<String>,
     /// Rises with every change.
     pub(crate) version: i32,
 }
@@ -72,6 +74,11 @@ impl Collection {
     /// Whether its time has run out. A finished one keeps answering until then.
     pub(crate) fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.expire_time <= now
+    }
+
+    /// Whether this browser may go on with it. A token alone is not enough: it may have been put into the browser by somebody else.
+    pub(crate) fn is_of(&self, device_hash: Option<&str>) -> bool {
+        self.device_hash.is_none() || self.device_hash.as_deref() == device_hash
     }
 
     /// Whether `step` may be taken now.
@@ -122,6 +129,7 @@ mod tests {
             face_pass_time: None,
             expire_time: now + TimeDelta::minutes(15),
             person_id: None,
+            device_hash: None,
             version: 0,
         }
     }

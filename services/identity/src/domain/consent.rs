@@ -1,7 +1,5 @@
 //! The texts people consent to. Each is a checked-in file; its hash stands here, so that a text can't change without a new version.
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -69,7 +67,9 @@ const FACE_VERIFICATION: [TextFile; 2] = [
 ];
 
 /// How far back a tick may lie.
-const OLDEST_TICK: Duration = Duration::from_hours(1);
+const OLDEST_TICK: TimeDelta = TimeDelta::hours(1);
+/// How far ahead of ours the clock of whoever tells it may be.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(1);
 
 impl ConsentText {
     /// The text in force for a purpose.
@@ -90,9 +90,22 @@ impl ConsentText {
         Self { purpose, version, title, text, text_sha256 }
     }
 
-    /// Whether this very text was ticked.
-    pub(crate) fn was_given(&self, given: Option<&ConsentGiven>) -> bool {
-        given.is_some_and(|given| given.version == self.version && given.text_sha256 == self.text_sha256)
+    /// When this very text was ticked, as told or else now; `None` when it was not, or not for what is asked now: a tick of long ago, or one
+    /// that was withdrawn since.
+    pub(crate) fn given_at(
+        &self,
+        given: Option<&ConsentGiven>,
+        withdrawn: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let given = given?;
+        let is_this = given.version == self.version && given.text_sha256 == self.text_sha256;
+        let counts = |told: &DateTime<Utc>| {
+            let is_recent = (now - OLDEST_TICK..=now + CLOCKS_APART).contains(told);
+            is_recent && withdrawn.is_none_or(|ended| *told > ended)
+        };
+        (is_this && given.agree_time.as_ref().is_none_or(counts))
+            .then(|| given.agree_time.unwrap_or(now).min(now))
     }
 }
 
@@ -116,18 +129,14 @@ pub(crate) struct ConsentGiven {
     pub(crate) agree_time: Option<DateTime<Utc>>,
 }
 
-impl ConsentGiven {
-    /// When it was ticked: as told if that is plausible, else now.
-    pub(crate) fn agreed_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let oldest = now - TimeDelta::from_std(OLDEST_TICK).unwrap_or(TimeDelta::zero());
-        self.agree_time.filter(|told| (oldest..=now).contains(told)).unwrap_or(now)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use shiming_crypto::TokenHash;
+
+    fn noon() -> DateTime<Utc> {
+        "2026-11-01T04:00:00Z".parse().unwrap()
+    }
 
     fn text() -> ConsentText {
         ConsentText::in_force(ConsentPurpose::FaceVerification)
@@ -159,18 +168,27 @@ mod tests {
 
     #[test]
     fn only_the_text_in_force_counts() {
-        assert!(text().was_given(Some(&given(text().version, text().text_sha256))));
-        assert!(!text().was_given(None));
-        assert!(!text().was_given(Some(&given("2025-01", text().text_sha256))));
-        assert!(!text().was_given(Some(&given(text().version, "00"))));
+        let at = |given: Option<&ConsentGiven>| text().given_at(given, None, noon());
+        assert_eq!(at(Some(&given(text().version, text().text_sha256))), Some(noon()));
+        assert_eq!(at(None), None);
+        assert_eq!(at(Some(&given("2025-01", text().text_sha256))), None);
+        assert_eq!(at(Some(&given(text().version, "00"))), None);
     }
 
     #[test]
-    fn an_implausible_tick_counts_from_now() {
-        let now: DateTime<Utc> = "2026-11-01T04:00:00Z".parse().unwrap();
-        let at = |agree_time| ConsentGiven { agree_time: Some(agree_time), ..given("", "") }.agreed_at(now);
-        assert_eq!(at(now - TimeDelta::minutes(3)), now - TimeDelta::minutes(3));
-        assert_eq!(at(now + TimeDelta::seconds(1)), now);
-        assert_eq!(at(now - TimeDelta::days(30)), now);
+    fn a_tick_counts_when_it_was_made_now_and_not_withdrawn_since() {
+        let now = noon();
+        let at = |agree_time, withdrawn| {
+            let given = given(text().version, text().text_sha256);
+            text().given_at(Some(&ConsentGiven { agree_time: Some(agree_time), ..given }), withdrawn, now)
+        };
+        let recently = now - TimeDelta::minutes(3);
+        assert_eq!(at(recently, None), Some(recently));
+        assert_eq!(at(now + TimeDelta::seconds(1), None), Some(now), "clocks differ a little");
+        assert_eq!(at(now + TimeDelta::hours(1), None), None);
+        assert_eq!(at(now - TimeDelta::days(1), None), None);
+        assert_eq!(at(recently, Some(recently)), None);
+        assert_eq!(at(recently, Some(now)), None);
+        assert_eq!(at(recently, Some(now - TimeDelta::days(1))), Some(recently));
     }
 }

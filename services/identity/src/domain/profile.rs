@@ -116,6 +116,9 @@ impl ProfileForm {
     }
 
     fn birth_date(&self, identity: &Identity, today: NaiveDate, faults: &mut Faults) -> Option<NaiveDate> {
+        if let (true, Some(stated)) = (self.birth_date.expose().is_empty(), identity.birth_date()) {
+            return Some(stated);
+        }
         let date = faults.date("birth_date", self.birth_date.expose())?;
         if identity.birth_date().is_some_and(|stated| stated != date) {
             faults.add("birth_date", "BIRTH_DATE_MISMATCH", "出生日期与证件号码不一致");
@@ -263,6 +266,14 @@ mod tests {
             refused(|form| form.nationality = "US".into()),
             one("nationality", "NATIONALITY_MISMATCH")
         );
+    }
+
+    #[test]
+    fn the_number_states_the_birth_date() {
+        let mut form = form();
+        form.birth_date = "".into();
+        let profile = form.check(&resident(), day("2026-11-01")).unwrap();
+        assert_eq!(profile.birth_date.expose(), &day("1990-03-07"));
     }
 
     #[test]

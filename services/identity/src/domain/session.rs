@@ -25,6 +25,17 @@ pub(crate) struct SessionRecord {
     pub(crate) absolute_expire_time: DateTime<Utc>,
     pub(crate) name_masked: String,
     pub(crate) client: ClientInfo,
+    /// Set when the session goes on under another token: then this one opens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) renewed: Option<Renewed>,
+}
+
+/// Under which token a session goes on, and until when the call that gave it may be repeated with the old one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Renewed {
+    /// The cache's key of the session from then on.
+    pub(crate) successor: String,
+    pub(crate) until: DateTime<Utc>,
 }
 
 /// Whom a session acts for.
@@ -53,7 +64,7 @@ impl SessionRecord {
             binding_id: None,
         };
         let absolute_expire_time = now + TimeDelta::from_std(rules.absolute).unwrap_or(TimeDelta::zero());
-        Self { session, create_time: now, absolute_expire_time, name_masked, client }
+        Self { session, create_time: now, absolute_expire_time, name_masked, client, renewed: None }
     }
 
     /// The session after a face check: a new id, stronger evidence, the same end.
@@ -70,6 +81,19 @@ impl SessionRecord {
         self.session.enterprise_id = target.map(|target| target.enterprise_id);
         self.session.binding_id = target.map(|target| target.binding_id);
         self
+    }
+
+    /// The session with no enterprise behind it: the same id, which others know it by.
+    pub(crate) fn acting_for_nobody(mut self) -> Self {
+        self.session.enterprise_id = None;
+        self.session.binding_id = None;
+        self
+    }
+
+    /// Whether the call that renewed it may still be repeated, in this browser.
+    pub(crate) fn is_repeatable_by(&self, device_hash: Option<&str>, now: DateTime<Utc>) -> bool {
+        let in_time = self.renewed.as_ref().is_some_and(|renewed| now < renewed.until);
+        in_time && self.client.device_hash.as_deref() == device_hash
     }
 
     /// How long it lives from `now` without use; `None` when its age has ended it.

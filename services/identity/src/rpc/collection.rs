@@ -47,15 +47,15 @@ impl CollectionService for CollectionApi {
         &self,
         request: Request<wire::GetCollectionRequest>,
     ) -> Result<Response<wire::GetCollectionResponse>, Status> {
-        serve(request, |_call, ask| async move {
+        serve(request, |call, ask| async move {
             let token = convert::token("collection_token", ask.collection_token)?;
-            let view = get_collection(&self.0, &token).await?;
+            let view = get_collection(&self.0, &call, &token).await?;
             Ok::<_, IdentityError>(wire::GetCollectionResponse {
                 next_step: view.step.to_wire().into(),
                 expire_time: Some(timestamp(view.expire_time)),
                 document_masked: view.document_masked,
                 name_masked: view.name_masked,
-                birth_date: view.birth_date.into_inner(),
+                birth_date: view.birth_date.to_owned(),
                 document_type: view.document_type.to_wire().into(),
             })
         })
@@ -94,6 +94,7 @@ impl CollectionService for CollectionApi {
             Ok::<_, IdentityError>(wire::CompleteCollectionFaceResponse {
                 next_step: Step::Profile.to_wire().into(),
                 expire_time: Some(timestamp(passed.expire_time)),
+                collection_token: passed.token.into_inner(),
             })
         })
         .await

@@ -1,10 +1,11 @@
 //! Between the contract's messages and the use cases' types.
 
 use chrono::TimeDelta;
-use shiming_kernel::Redacted;
+use shiming_identifiers::MASKED_DATE;
+use shiming_kernel::{BindingId, Redacted};
 use shiming_proto::identity::v1 as wire;
 use shiming_proto::types::v1::IdentityDocument;
-use shiming_rpc::convert::{InvalidField, duration, required, required_text, timestamp, to_time};
+use shiming_rpc::convert::{InvalidField, duration, parse_id, required, required_text, timestamp, to_time};
 use shiming_rpc::{Coded as _, coded, enum_table};
 
 use crate::app::sessions::{OpenedSession, SessionView};
@@ -40,6 +41,16 @@ pub(super) fn consent(given: Option<wire::ConsentGiven>) -> Result<Option<Consen
             })
         })
         .transpose()
+}
+
+/// The most bindings of one call.
+const MAX_BINDINGS: usize = 1000;
+
+pub(super) fn ended_bindings(ids: &[String]) -> Result<Vec<BindingId>, InvalidField> {
+    if ids.len() > MAX_BINDINGS {
+        return Err(InvalidField::new("binding_ids", "TOO_MANY", "一次最多提交1000个"));
+    }
+    ids.iter().map(|id| parse_id("binding_ids", id)).collect()
 }
 
 pub(super) fn ticket(ticket: TicketView) -> wire::FaceSessionTicket {
@@ -108,7 +119,7 @@ pub(super) fn masked_profile(person: &Person) -> wire::Profile {
         nationality_name: profile.nationality.name().to_owned(),
         ethnicity: profile.ethnicity.expose().code().to_owned(),
         ethnicity_name: profile.ethnicity.expose().name().to_owned(),
-        birth_date: profile.birth_date.expose().to_string(),
+        birth_date: MASKED_DATE.to_owned(),
         valid_from: profile.validity.from.to_string(),
         valid_until: profile.validity.until.map(|until| until.to_string()).unwrap_or_default(),
         long_term: profile.validity.until.is_none(),

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use shiming_kernel::Session;
-use shiming_rpc::{SessionError, SessionResolver, SessionUse};
+use shiming_rpc::{Repeater, SessionError, SessionResolver, SessionUse};
 use tonic::Extensions;
 
 use crate::app::sessions::SessionView;
 use crate::app::{App, sessions};
+use crate::error::IdentityError;
 
 /// Looks into the cache. Nothing is kept beside it: a logout counts at once on every replica.
 #[derive(Clone, Debug)]
@@ -19,12 +20,15 @@ impl LocalSessions {
         match sessions::find(&self.0, token, reason == SessionUse::Active).await {
             Ok(Some(view)) => Ok(view),
             Ok(None) => Err(SessionError::Invalid),
-            Err(error) => {
-                tracing::warn!(error = %shiming_rpc::status::chain(&error), "sessions can't be read");
-                Err(SessionError::Unavailable)
-            }
+            Err(IdentityError::SessionRenewed) => Err(SessionError::Renewed),
+            Err(error) => Err(unreadable(&error)),
         }
     }
+}
+
+fn unreadable(error: &IdentityError) -> SessionError {
+    tracing::warn!(error = %shiming_rpc::status::chain(error), "sessions can't be read");
+    SessionError::Unavailable
 }
 
 #[async_trait]
@@ -43,5 +47,13 @@ impl SessionResolver for LocalSessions {
         let session = view.record.session.clone();
         handler.insert(view);
         Ok(session)
+    }
+
+    async fn resolve_renewed(&self, token: &str, by: Repeater<'_>) -> Result<Session, SessionError> {
+        match sessions::find_renewed(&self.0, token, by).await {
+            Ok(Some(view)) => Ok(view.record.session),
+            Ok(None) => Err(SessionError::Invalid),
+            Err(error) => Err(unreadable(&error)),
+        }
     }
 }

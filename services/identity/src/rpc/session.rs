@@ -6,14 +6,14 @@ use shiming_kernel::Redacted;
 use shiming_proto::identity::v1 as wire;
 use shiming_proto::identity::v1::session_service_server::SessionService;
 use shiming_rpc::convert::{InvalidField, meta, optional_id};
-use shiming_rpc::serve;
+use shiming_rpc::{Repeater, serve};
 use tonic::{Request, Response, Status};
 
 use super::convert;
 use crate::app::session::log_out::{LogOut, log_out};
 use crate::app::session::set_session_enterprise::{SetSessionEnterprise, set_session_enterprise};
 use crate::app::sessions::SessionView;
-use crate::app::{App, sessions};
+use crate::app::{App, acting, sessions};
 use crate::domain::session::ActingFor;
 use crate::error::IdentityError;
 
@@ -53,9 +53,31 @@ impl SessionService for SessionApi {
         request: Request<wire::IntrospectSessionRequest>,
     ) -> Result<Response<wire::IntrospectSessionResponse>, Status> {
         serve(request, |_call, ask| async move {
-            let found = sessions::find(&self.0, &ask.session_token, !ask.passive).await?;
+            let found = match &ask.renewal {
+                Some(renewal) => {
+                    let by = Repeater::Browser(Some(&renewal.device_hash));
+                    sessions::find_renewed(&self.0, &ask.session_token, by).await?
+                }
+                None => sessions::find(&self.0, &ask.session_token, !ask.passive).await?,
+            };
             let view = found.ok_or(IdentityError::SessionInvalid)?;
             Ok::<_, IdentityError>(wire::IntrospectSessionResponse { session: Some(convert::session(view)) })
+        })
+        .await
+    }
+
+    async fn end_enterprise_context(
+        &self,
+        request: Request<wire::EndEnterpriseContextRequest>,
+    ) -> Result<Response<wire::EndEnterpriseContextResponse>, Status> {
+        serve(request, |call, ask| async move {
+            let bindings = convert::ended_bindings(&ask.binding_ids)?;
+            let mut session_count = 0;
+            for binding in bindings {
+                session_count += acting::end(&self.0, &call, binding).await?;
+            }
+            let session_count = i32::try_from(session_count).unwrap_or(i32::MAX);
+            Ok::<_, IdentityError>(wire::EndEnterpriseContextResponse { session_count })
         })
         .await
     }

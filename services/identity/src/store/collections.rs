@@ -32,6 +32,7 @@ pub(crate) async fn insert(
         face_session_id: Set(None),
         face_pass_time: Set(None),
         person_id: Set(None),
+        device_hash: Set(collection.device_hash.clone()),
         version: Set(collection.version),
         create_time: Set(now),
         expire_time: Set(collection.expire_time),
@@ -77,6 +78,20 @@ pub(crate) async fn save(conn: &impl ConnectionTrait, collection: &Collection) -
     if result.rows_affected == 1 { Ok(()) } else { Err(IdentityError::ConcurrentChange) }
 }
 
+/// Gives a collection another token; the one before continues nothing any more.
+pub(crate) async fn renew_token(
+    conn: &impl ConnectionTrait,
+    id: CollectionId,
+    token: &TokenHash,
+) -> Result<(), IdentityError> {
+    Entity::update_many()
+        .col_expr(Column::TokenHash, Expr::value(token.as_bytes().to_vec()))
+        .filter(Column::Id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 fn open(vault: &Vault, row: &Model) -> Result<Collection, IdentityError> {
     let number = vault.open("collections.number", row.id, &row.number_sealed)?;
     let name = vault.open("collections.name", row.id, &row.name_sealed)?;
@@ -88,6 +103,7 @@ fn open(vault: &Vault, row: &Model) -> Result<Collection, IdentityError> {
         face_pass_time: row.face_pass_time,
         expire_time: row.expire_time,
         person_id: row.person_id.map(PersonId::from),
+        device_hash: row.device_hash.clone(),
         version: row.version,
     })
 }

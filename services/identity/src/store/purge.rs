@@ -79,11 +79,12 @@ mod tests {
             face_pass_time: None,
             expire_time: now + TimeDelta::minutes(15),
             person_id: None,
+            device_hash: None,
             version: 0,
         };
         let tx = store.begin("test").await.unwrap();
         collections::insert(tx.conn(), &vault, &collection, &hash, now).await.unwrap();
-        attempts::take(tx.conn(), &vault, "resident:1", china_date(now), 10, now).await.unwrap();
+        attempts::lock(tx.conn(), &vault, "resident:1", china_date(now), now).await.unwrap();
         tx.commit().await.unwrap();
         clock.advance(Duration::from_mins(30));
         assert_eq!(purge(&store).await.unwrap(), Purged::default());

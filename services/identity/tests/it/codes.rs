@@ -3,8 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use shiming_kernel::ErrorKind;
+use shiming_kernel::{ClientInfo, ErrorKind};
 use shiming_proto::identity::v1 as wire;
+use shiming_rpc::client::with_client_info;
 use shiming_testkit::TestDatabase;
 
 use crate::people::citizen;
@@ -14,6 +15,8 @@ shiming_testkit::on_each_database!(
     ten_wrong_tries_over_all_flows_lock_the_identity,
     parallel_wrong_tries_do_not_get_past_the_lock,
     of_two_parallel_verifies_one_succeeds,
+    right_codes_that_come_at_once_lock_nobody_out,
+    strangers_tries_never_count_against_the_owner,
 );
 on_sqlite!(
     five_wrong_tries_kill_the_right_code,
@@ -24,6 +27,7 @@ on_sqlite!(
     a_refused_number_closes_the_way_for_nobody_else,
     the_lock_survives_a_restart_and_ends_at_midnight,
     without_the_cache_nothing_is_sent_or_believed,
+    a_browser_that_tries_many_is_refused_and_nobody_else,
 );
 
 async fn five_wrong_tries_kill_the_right_code(database: TestDatabase) {
@@ -153,22 +157,19 @@ async fn ten_wrong_tries_over_all_flows_lock_the_identity(database: TestDatabase
     let world = World::start(database).await;
     let citizen = citizen(1);
     wrong_tries(&world, &citizen, 5).await;
-    // The other five in the login, for somebody who is not even collected.
+    world.collect(&citizen).await;
+    // The other five in the login.
     world.logins().send_login_code(send_login_code(&citizen)).await.unwrap();
+    let guess = wrong(world.sms.next().await.code.expose());
     for _ in 0..5 {
-        assert_eq!(reason(world.logins().log_in(log_in(&citizen, "000000")).await), "LOGIN_REFUSED");
+        assert_eq!(reason(world.logins().log_in(log_in(&citizen, &guess)).await), "LOGIN_REFUSED");
     }
     world.clock.advance(Duration::from_mins(1));
     let asked = world.sms.asked.load(Ordering::SeqCst);
     let locked = outcome(world.logins().send_login_code(send_login_code(&citizen)).await).unwrap_err();
     assert_eq!((locked.kind(), locked.reason.as_str()), (ErrorKind::ResourceExhausted, "IDENTITY_LOCKED"));
     assert_eq!(reason(world.logins().log_in(log_in(&citizen, "000000")).await), "IDENTITY_LOCKED");
-    let start = wire::StartCollectionRequest {
-        document: Some(citizen.document()),
-        request_id: crate::world::id(),
-        validate_only: false,
-    };
-    assert_eq!(reason(world.collections().start_collection(start).await), "IDENTITY_LOCKED");
+    world.begin(&citizen).await;
     assert_eq!(world.sms.asked.load(Ordering::SeqCst), asked, "checked before sending");
     let locks = "SELECT COUNT(*) FROM audit_log WHERE action = 'identity.locked'";
     assert_eq!(world.count(locks).await, 1);
@@ -178,12 +179,16 @@ async fn ten_wrong_tries_over_all_flows_lock_the_identity(database: TestDatabase
 async fn the_lock_survives_a_restart_and_ends_at_midnight(database: TestDatabase) {
     let world = World::start(database).await;
     let citizen = citizen(1);
+    let begun = world.up_to_profile(&citizen).await;
     wrong_tries(&world, &citizen, 10).await;
     let world = world.restart().await;
-    let locked = outcome(world.logins().send_login_code(send_login_code(&citizen)).await).unwrap_err();
+    let send = || send_code(&begun, &citizen.mobile);
+    let locked = outcome(world.collections().send_collection_code(send()).await).unwrap_err();
     assert_eq!(locked.reason, "IDENTITY_LOCKED");
     world.clock.advance(locked.facts.retry_after.unwrap());
-    world.logins().send_login_code(send_login_code(&citizen)).await.expect("a new day");
+    let begun = world.up_to_profile(&citizen).await;
+    let sent = world.collections().send_collection_code(send_code(&begun, &citizen.mobile)).await;
+    sent.expect("a new day");
 }
 
 async fn parallel_wrong_tries_do_not_get_past_the_lock(database: TestDatabase) {
@@ -215,6 +220,88 @@ async fn of_two_parallel_verifies_one_succeeds(database: TestDatabase) {
     assert_eq!(outcomes.iter().filter(|one| one.is_ok()).count(), 1);
     let again = world.logins().log_in(log_in(&citizen, &code)).await;
     assert_eq!(reason(again), "LOGIN_REFUSED", "used is used");
+}
+
+async fn right_codes_that_come_at_once_lock_nobody_out(database: TestDatabase) {
+    let world = World::start(database).await;
+    let citizen = citizen(1);
+    world.collect(&citizen).await;
+    world.logins().send_login_code(send_login_code(&citizen)).await.unwrap();
+    let code = world.sms.next().await.code.into_inner();
+    let tries = (0..20).map(|_| {
+        let (mut client, request) = (world.logins(), log_in(&citizen, &code));
+        async move { outcome(client.log_in(request).await).map_err(|problem| problem.reason.to_string()) }
+    });
+    let outcomes = futures::future::join_all(tries).await;
+    assert_eq!(outcomes.iter().filter(|one| one.is_ok()).count(), 1);
+    let refused: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
+    assert!(refused.iter().all(|reason| reason == "LOGIN_REFUSED"), "{refused:?}");
+    world.clock.advance(Duration::from_mins(1));
+    world.log_in(&citizen).await;
+}
+
+/// All a stranger can do who knows somebody's number or phone: tries that name nobody look like any others, to their own lock.
+async fn strangers_tries_never_count_against_the_owner(database: TestDatabase) {
+    let world = World::start(database).await;
+    let owner = citizen(1);
+    world.collect(&owner).await;
+    let other_name = crate::people::Citizen { name: "李四".into(), ..owner.clone() };
+    let other_phone = crate::people::Citizen { mobile: "13911112222".into(), ..owner.clone() };
+    let only_phone = crate::people::Citizen { mobile: owner.mobile.clone(), ..citizen(2) };
+    for stranger in [&other_name, &other_phone, &only_phone] {
+        for _ in 0..2 {
+            outcome(world.logins().send_login_code(send_login_code(stranger)).await).expect("looks sent");
+            for _ in 0..5 {
+                assert_eq!(reason(world.logins().log_in(log_in(stranger, "000000")).await), "LOGIN_REFUSED");
+            }
+            let soon = world.logins().send_login_code(send_login_code(stranger)).await;
+            if reason(soon) == "CODE_TOO_SOON" {
+                world.clock.advance(Duration::from_mins(1));
+            }
+        }
+        let locked = world.logins().send_login_code(send_login_code(stranger)).await;
+        assert_eq!(reason(locked), "IDENTITY_LOCKED", "as it would be for the owner");
+        assert_eq!(reason(world.logins().log_in(log_in(stranger, "000000")).await), "IDENTITY_LOCKED");
+    }
+    assert!(world.sms.is_quiet().await);
+    let own = world.log_in(&owner).await;
+    assert!(!own.is_empty(), "the owner's number, phone and tries are untouched");
+    world.begin(&owner).await;
+}
+
+async fn a_browser_that_tries_many_is_refused_and_nobody_else(database: TestDatabase) {
+    let world = World::start(database).await;
+    let honest = citizen(99);
+    world.collect(&honest).await;
+    let from = |device: &str, request: wire::SendLoginCodeRequest| {
+        let client = ClientInfo {
+            device_hash: Some(device.into()),
+            ip_hash: Some("one address".into()),
+            ..ClientInfo::default()
+        };
+        with_client_info(tonic::Request::new(request), &client)
+    };
+    for index in 0..20 {
+        let request = from("tries many", send_login_code(&citizen(index)));
+        outcome(world.logins().send_login_code(request).await).expect("looks sent");
+    }
+    let request = from("tries many", send_login_code(&honest));
+    let refused = outcome(world.logins().send_login_code(request).await).unwrap_err();
+    assert_eq!(refused.reason, "TOO_MANY_REQUESTS");
+    assert!(refused.facts.retry_after.is_some());
+    // A counter at which many log in one after the other is no such browser.
+    for _ in 0..3 {
+        for _ in 0..10 {
+            let sent = from("counter", send_login_code(&honest));
+            outcome(world.logins().send_login_code(sent).await).expect("sent");
+            let code = world.sms.next().await.code.into_inner();
+            let client = ClientInfo { device_hash: Some("counter".into()), ..ClientInfo::default() };
+            let request = with_client_info(tonic::Request::new(log_in(&honest, &code)), &client);
+            world.logins().log_in(request).await.expect("logged in");
+            world.clock.advance(Duration::from_mins(13));
+        }
+        world.clock.advance(Duration::from_hours(22));
+    }
 }
 
 async fn without_the_cache_nothing_is_sent_or_believed(database: TestDatabase) {

@@ -1,19 +1,23 @@
 //! What must not work in a collection.
 
+use shiming_kernel::ClientInfo;
 use shiming_proto::identity::v1 as wire;
+use shiming_rpc::client::with_client_info;
 use shiming_testkit::TestDatabase;
 
 use crate::people::citizen;
-use crate::world::{World, complete, finish, id, outcome, reason, send_code};
+use crate::world::{Begun, World, complete, finish, id, outcome, reason, send_code};
 
 shiming_testkit::on_each_database!(
     the_face_session_must_be_the_one_this_collection_opened,
     one_of_two_concurrent_finishes_wins,
+    whoever_planted_a_collection_is_left_behind_when_the_face_passes,
     one_of_two_collections_of_a_number_wins,
     concurrent_collections_never_exceed_the_mobiles_limit,
     nothing_personal_is_stored_in_the_clear,
 );
 on_sqlite!(
+    a_collection_goes_on_in_the_browser_that_began_it,
     without_the_consent_in_force_no_face_session_opens,
     a_mobile_serves_three_persons,
     an_expired_document_is_refused,
@@ -62,6 +66,58 @@ async fn the_face_session_must_be_the_one_this_collection_opened(database: TestD
     let risks = "SELECT COUNT(*) FROM audit_log WHERE action = 'risk.face_result_refused'";
     assert_eq!(world.count(risks).await, 2);
     world.collections().complete_collection_face(complete(&mine, session)).await.expect("its own passes");
+}
+
+/// Calls from a browser of this device.
+fn from<T>(device: &str, message: T) -> tonic::Request<T> {
+    let client = ClientInfo { device_hash: Some(device.into()), ..ClientInfo::default() };
+    with_client_info(tonic::Request::new(message), &client)
+}
+
+async fn whoever_planted_a_collection_is_left_behind_when_the_face_passes(database: TestDatabase) {
+    let world = World::start(database).await;
+    let planted = world.begin(&citizen(1)).await;
+    let session = world.open_face(&planted).await;
+    world.face.pass(session);
+    let request = complete(&planted, session);
+    let passed = world.collections().complete_collection_face(request.clone()).await.unwrap().into_inner();
+    assert_ne!(passed.collection_token, planted.token);
+    let stolen = world.collections().send_collection_code(send_code(&planted, "13900000001")).await;
+    assert_eq!(reason(stolen), "COLLECTION_NOT_FOUND", "the old token is dead");
+    let look = wire::GetCollectionRequest { collection_token: planted.token.clone() };
+    assert_eq!(reason(world.collections().get_collection(look).await), "COLLECTION_NOT_FOUND");
+    let repeated = world.collections().complete_collection_face(request).await.unwrap().into_inner();
+    assert_eq!(repeated, passed, "an answer that got lost can be asked for again");
+    let mine = Begun { token: passed.collection_token, ..planted };
+    let code = world.collection_code(&mine, &citizen(1).mobile).await;
+    world.collections().finish_collection(finish(&mine, &citizen(1), &code)).await.expect("goes on");
+}
+
+async fn a_collection_goes_on_in_the_browser_that_began_it(database: TestDatabase) {
+    let world = World::start(database).await;
+    let request = wire::StartCollectionRequest {
+        document: Some(citizen(1).document()),
+        request_id: id(),
+        validate_only: false,
+    };
+    let begun = world.collections().start_collection(from("attacker", request)).await.unwrap().into_inner();
+    let begun = Begun { token: begun.collection_token, consent: world.consent().await };
+    let look = || wire::GetCollectionRequest { collection_token: begun.token.clone() };
+    let open = || wire::BeginCollectionFaceRequest {
+        collection_token: begun.token.clone(),
+        consent: Some(begun.consent.clone()),
+        request_id: id(),
+        validate_only: false,
+    };
+    for planted_in in [from("victim", open()), tonic::Request::new(open())] {
+        let refused = world.collections().begin_collection_face(planted_in).await;
+        assert_eq!(reason(refused), "COLLECTION_NOT_FOUND");
+    }
+    let refused = world.collections().get_collection(from("victim", look())).await;
+    assert_eq!(reason(refused), "COLLECTION_NOT_FOUND");
+    assert!(world.face.opened.lock().unwrap().is_empty(), "no face was asked for");
+    world.collections().get_collection(from("attacker", look())).await.expect("its own");
+    world.collections().begin_collection_face(from("attacker", open())).await.expect("its own");
 }
 
 async fn one_of_two_concurrent_finishes_wins(database: TestDatabase) {

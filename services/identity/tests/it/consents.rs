@@ -16,7 +16,12 @@ shiming_testkit::on_each_database!(
     an_erasure_survives_the_process,
     the_ledger_only_grows,
 );
-on_sqlite!(every_text_can_be_read_again, checking_withdraws_nothing, processing_records_are_handed_on,);
+on_sqlite!(
+    a_tick_of_yesterday_is_no_consent_of_now,
+    every_text_can_be_read_again,
+    checking_withdraws_nothing,
+    processing_records_are_handed_on,
+);
 
 async fn list(world: &World, token: &str, page_size: i32, page_token: &str) -> wire::ListConsentsResponse {
     let request = wire::ListConsentsRequest { page_size, page_token: page_token.into() };
@@ -99,6 +104,42 @@ async fn withdrawing_ends_all_of_them_and_erases_the_face_data(database: TestDat
     let opened = world.face.opened.lock().unwrap();
     let withdrawn = world.eraser.erased.lock().unwrap()[0].withdraw_time;
     assert!(opened.last().unwrap().consent_time > withdrawn, "face-auth can tell it from the old one");
+}
+
+async fn a_tick_of_yesterday_is_no_consent_of_now(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    let now = || shiming_kernel::Clock::now(&*world.clock);
+    let begin = async |told: chrono::DateTime<chrono::Utc>| {
+        let time = shiming_rpc::convert::timestamp(told);
+        let consent = wire::ConsentGiven { agree_time: Some(time), ..world.consent().await };
+        let request =
+            wire::BeginStepUpRequest { consent: Some(consent), request_id: id(), validate_only: false };
+        outcome(world.step_ups().begin_step_up(within(&token, request)).await)
+            .map(|_| ())
+            .map_err(|problem| problem.reason.to_string())
+    };
+    let before = now();
+    world.clock.advance(Duration::from_secs(1));
+    let consent = list(&world, &token, 0, "").await.consents[0].consent_id.clone();
+    withdraw(&world, &token, withdrawing(&consent)).await;
+    world.clock.advance(Duration::from_secs(1));
+    let yesterday = now() - chrono::TimeDelta::days(1);
+    assert_eq!(begin(yesterday).await.unwrap_err(), "CONSENT_REQUIRED");
+    assert_eq!(begin(before).await.unwrap_err(), "CONSENT_REQUIRED", "ticked before it was withdrawn");
+    let begun = world.begin(&citizen(1)).await;
+    let request = wire::BeginCollectionFaceRequest {
+        collection_token: begun.token,
+        consent: Some(wire::ConsentGiven {
+            agree_time: Some(shiming_rpc::convert::timestamp(before)),
+            ..begun.consent
+        }),
+        request_id: id(),
+        validate_only: false,
+    };
+    assert_eq!(reason(world.collections().begin_collection_face(request).await), "CONSENT_REQUIRED");
+    begin(now()).await.expect("ticked again");
 }
 
 async fn an_erasure_that_fails_is_done_later(database: TestDatabase) {

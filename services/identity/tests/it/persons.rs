@@ -19,7 +19,9 @@ async fn a_profile_is_masked(database: TestDatabase) {
     assert_eq!((profile.name.as_str(), profile.mobile.as_str()), ("张*", "138****0001"));
     assert_eq!(profile.document_number, format!("640101********{}", &citizen.number[14..]));
     assert_eq!((profile.email.as_str(), profile.ethnicity_name.as_str()), ("z***@x.cn", "回族"));
-    assert_eq!((profile.nationality_name.as_str(), profile.birth_date.as_str()), ("中国", "1990-03-07"));
+    assert_eq!((profile.nationality_name.as_str(), profile.birth_date.as_str()), ("中国", "****-**-**"));
+    let shown = format!("{profile:?}").replace(&profile.person_id, "");
+    assert!(!shown.contains("1990"), "nothing beside the masked number tells what it hides: {shown}");
     assert!(profile.address.contains("兴庆区") && !profile.address.contains("某街"), "{}", profile.address);
     assert_eq!((profile.valid_until.as_str(), profile.long_term), ("2040-01-01", false));
     assert!(profile.evidence_time.is_some());

@@ -10,7 +10,11 @@ use shiming_testkit::TestDatabase;
 use crate::people::citizen;
 use crate::world::{World, id, outcome, reason, within};
 
-shiming_testkit::on_each_database!(switching_gives_a_new_token,);
+shiming_testkit::on_each_database!(
+    switching_gives_a_new_token,
+    a_renewal_whose_answer_got_lost_can_be_asked_again_for_a_minute,
+    no_session_acts_by_a_binding_that_ended,
+);
 on_sqlite!(
     thirty_idle_minutes_end_a_session,
     a_page_that_asks_by_itself_keeps_no_session_alive,
@@ -43,7 +47,7 @@ async fn a_page_that_asks_by_itself_keeps_no_session_alive(database: TestDatabas
     world.collect(&citizen(1)).await;
     let token = world.log_in(&citizen(1)).await;
     let (mut sessions, _) = world.for_enterprise_binding();
-    let look = wire::IntrospectSessionRequest { session_token: token.clone(), passive: true };
+    let look = wire::IntrospectSessionRequest { session_token: token.clone(), passive: true, renewal: None };
     for _ in 0..2 {
         world.clock.advance(Duration::from_mins(14));
         sessions.introspect_session(look.clone()).await.expect("still there");
@@ -90,7 +94,11 @@ async fn other_services_ask_whose_a_token_is(database: TestDatabase) {
     let person = world.collect(&citizen(1)).await;
     let token = world.log_in(&citizen(1)).await;
     let (mut sessions, _) = world.for_enterprise_binding();
-    let ask = |token: &str| wire::IntrospectSessionRequest { session_token: token.into(), passive: false };
+    let ask = |token: &str| wire::IntrospectSessionRequest {
+        session_token: token.into(),
+        passive: false,
+        renewal: None,
+    };
     let session = sessions.introspect_session(ask(&token)).await.unwrap().into_inner().session.unwrap();
     assert_eq!(session.person_id, person);
     assert_eq!(reason(sessions.introspect_session(ask("nonsense")).await), "SESSION_INVALID");
@@ -141,6 +149,87 @@ async fn switching_gives_a_new_token(database: TestDatabase) {
         sessions.set_session_enterprise(within(&switched.session_token, request("", ""))).await.unwrap();
     let nobody = back.into_inner().session.unwrap();
     assert_eq!((nobody.enterprise_id.as_str(), nobody.binding_id.as_str()), ("", ""));
+}
+
+async fn a_renewal_whose_answer_got_lost_can_be_asked_again_for_a_minute(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let token = world.log_in(&citizen(1)).await;
+    let (mut sessions, _) = world.for_enterprise_binding();
+    let request = wire::SetSessionEnterpriseRequest {
+        enterprise_id: EnterpriseId::new(&SystemClock).to_string(),
+        binding_id: BindingId::new(&SystemClock).to_string(),
+        request_id: id(),
+        validate_only: false,
+    };
+    let ask = |token: &str, renewal: Option<&str>| wire::IntrospectSessionRequest {
+        session_token: token.into(),
+        passive: true,
+        renewal: renewal.map(|device| wire::Renewal { device_hash: device.into() }),
+    };
+    let lost = sessions.set_session_enterprise(within(&token, request.clone())).await.unwrap().into_inner();
+    let repeated = sessions.set_session_enterprise(within(&token, request.clone())).await.unwrap();
+    assert_eq!(repeated.into_inner().session_token, lost.session_token);
+    let other = wire::SetSessionEnterpriseRequest { request_id: id(), ..request.clone() };
+    let other = outcome(sessions.set_session_enterprise(within(&token, other)).await).unwrap_err();
+    assert_eq!(other.reason, "SESSION_INVALID", "the old token does nothing new");
+    assert_eq!(other.facts.metadata["renewed"], "true");
+    assert_eq!(reason(sessions.introspect_session(ask(&token, None)).await), "SESSION_INVALID");
+    assert_eq!(reason(sessions.introspect_session(ask(&token, Some("another"))).await), "SESSION_INVALID");
+    assert!(sessions.introspect_session(ask(&token, Some(""))).await.is_ok(), "the same browser");
+    assert_eq!(get(&world, &token).await.unwrap_err(), "SESSION_INVALID");
+    assert!(get(&world, &lost.session_token).await.is_ok(), "a repeat ends nothing");
+
+    world.clock.advance(Duration::from_mins(1));
+    let late = outcome(sessions.set_session_enterprise(within(&token, request)).await).unwrap_err();
+    assert_eq!((late.reason.as_str(), late.facts.metadata.len()), ("SESSION_INVALID", 0));
+    assert!(get(&world, &lost.session_token).await.is_ok());
+
+    let (next, out) = (lost.session_token, id());
+    let nobody = wire::SetSessionEnterpriseRequest { request_id: id(), ..Default::default() };
+    let after = sessions.set_session_enterprise(within(&next, nobody)).await.unwrap().into_inner();
+    let out = wire::LogOutRequest { session_token: next, request_id: out, validate_only: false };
+    world.sessions().log_out(out).await.unwrap();
+    let ended = get(&world, &after.session_token).await;
+    assert_eq!(
+        ended.unwrap_err(),
+        "SESSION_INVALID",
+        "whoever logs out with the old token means the session"
+    );
+}
+
+async fn no_session_acts_by_a_binding_that_ended(database: TestDatabase) {
+    let world = World::start(database).await;
+    world.collect(&citizen(1)).await;
+    let (mut sessions, _) = world.for_enterprise_binding();
+    let (enterprise, binding) = (EnterpriseId::new(&SystemClock), BindingId::new(&SystemClock));
+    let act = || wire::SetSessionEnterpriseRequest {
+        enterprise_id: enterprise.to_string(),
+        binding_id: binding.to_string(),
+        request_id: id(),
+        validate_only: false,
+    };
+    let mut acting = Vec::new();
+    for _ in 0..2 {
+        let token = world.log_in(&citizen(1)).await;
+        let switched = sessions.set_session_enterprise(within(&token, act())).await.unwrap().into_inner();
+        acting.push(switched.session_token);
+    }
+    let other = world.log_in(&citizen(1)).await;
+    let end = wire::EndEnterpriseContextRequest { binding_ids: vec![binding.to_string()] };
+    let refused = world.sessions().end_enterprise_context(end.clone()).await;
+    assert_eq!(reason(refused), "CALLER_NOT_ALLOWED");
+    let ended = sessions.end_enterprise_context(end.clone()).await.unwrap().into_inner();
+    assert_eq!(ended.session_count, 2);
+    for token in &acting {
+        let session = get(&world, token).await.expect("the session goes on");
+        assert_eq!((session.enterprise_id.as_str(), session.binding_id.as_str()), ("", ""));
+    }
+    let late = sessions.set_session_enterprise(within(&other, act())).await;
+    assert_eq!(reason(late), "CONCURRENT_CHANGE", "a switch that was allowed just before");
+    assert_eq!(sessions.end_enterprise_context(end).await.unwrap().into_inner().session_count, 0);
+    let rows = "SELECT COUNT(*) FROM audit_log WHERE action = 'session.enterprise_ended'";
+    assert_eq!(world.count(rows).await, 2);
 }
 
 async fn without_the_cache_no_session_is_believed(database: TestDatabase) {

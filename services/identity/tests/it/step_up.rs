@@ -41,8 +41,11 @@ async fn a_face_raises_the_session_and_renews_its_token(database: TestDatabase) 
     let early = world.step_ups().complete_step_up(within(&token, complete(session))).await;
     assert_eq!(reason(early), "FACE_NOT_FINISHED");
     world.face.pass(session);
+    let request = complete(session);
     let raised =
-        world.step_ups().complete_step_up(within(&token, complete(session))).await.unwrap().into_inner();
+        world.step_ups().complete_step_up(within(&token, request.clone())).await.unwrap().into_inner();
+    let repeated = world.step_ups().complete_step_up(within(&token, request)).await.unwrap().into_inner();
+    assert_eq!(repeated.session_token, raised.session_token, "an answer that got lost");
     let now = raised.session.unwrap();
     assert_eq!(now.evidence(), EvidenceLevel::Face);
     assert!(now.step_up_time.is_some());

@@ -30,16 +30,19 @@ pub(super) fn events(events: Vec<proto::Event>) -> Result<Vec<Event>, MessagingE
 }
 
 fn event(event: proto::Event) -> Result<Event, MessagingError> {
+    let (done, withdrawn): (Vec<_>, Vec<_>) =
+        event.closings.into_iter().partition(|closing| closing.person_id.is_empty());
+    let withdrawal = |closing: proto::TodoClosing| {
+        let person_id = parse_id("events.closings.person_id", &closing.person_id)?;
+        Ok::<_, MessagingError>((person_id, todo_key(closing.todo_key)?))
+    };
     Ok(Event {
         event_id: parse_id("events.event_id", &event.event_id)?,
         kind: event.r#type,
         messages: event.messages.into_iter().map(message_draft).collect::<Result<_, _>>()?,
         todos: event.todos.into_iter().map(todo_draft).collect::<Result<_, _>>()?,
-        closings: event
-            .closings
-            .into_iter()
-            .map(|closing| todo_key(closing.todo_key))
-            .collect::<Result<_, _>>()?,
+        closings: done.into_iter().map(|closing| todo_key(closing.todo_key)).collect::<Result<_, _>>()?,
+        withdrawals: withdrawn.into_iter().map(withdrawal).collect::<Result<_, _>>()?,
     })
 }
 

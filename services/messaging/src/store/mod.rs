@@ -15,4 +15,4 @@ pub(crate) use migrations::Migrator;
 pub(crate) use parts::PartCursor;
 pub(crate) use retention::purge;
 pub(crate) use sendings::{Sending, SendingState, begin_sending, end_sending};
-pub(crate) use todos::{add_todo, close_task, count_open, list_todos};
+pub(crate) use todos::{add_todo, close_task, count_open, list_todos, withdraw_todo};

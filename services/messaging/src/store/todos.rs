@@ -46,10 +46,36 @@ pub(crate) async fn add_todo(
         params: Set(tx.store().sealer().seal(&context(todo_id), &serde_json::to_vec(params)?)?),
         is_done: Set(closed.is_some()),
         create_time: Set(tx.now()),
-        done_time: Set(closed.map(|task| task.close_time)),
+        done_time: Set(closed.as_ref().map(|task| task.close_time)),
     };
     let conflict = OnConflict::columns([Column::TodoKey, Column::PersonId]).do_nothing().to_owned();
     Entity::insert(row).on_conflict(conflict).try_insert().exec_without_returning(tx.conn()).await?;
+    if closed.is_none() {
+        // It was theirs before and was taken from them.
+        set_done(tx, person_id, todo_key, None).await?;
+    }
+    Ok(())
+}
+
+/// Takes a task from one person: on their list it is done.
+pub(crate) async fn withdraw_todo(tx: &Tx, person_id: PersonId, todo_key: &str) -> Result<(), StoreError> {
+    set_done(tx, person_id, todo_key, Some(tx.now())).await
+}
+
+async fn set_done(
+    tx: &Tx,
+    person_id: PersonId,
+    todo_key: &str,
+    done_time: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::IsDone, Expr::value(done_time.is_some()))
+        .col_expr(Column::DoneTime, Expr::value(done_time))
+        .filter(Column::TodoKey.eq(todo_key))
+        .filter(Column::PersonId.eq(person_id.as_uuid()))
+        .filter(Column::IsDone.eq(done_time.is_none()))
+        .exec(tx.conn())
+        .await?;
     Ok(())
 }
 

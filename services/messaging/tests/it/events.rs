@@ -12,6 +12,7 @@ shiming_testkit::on_each_database!(
     a_closed_task_is_done_for_everybody,
     a_task_that_arrives_after_its_closing_is_born_done,
     a_stranger_may_not_deliver,
+    a_task_is_taken_from_one_person_and_given_back,
 );
 
 async fn counts(stand: &Stand, who: shiming_kernel::PersonId) -> (i32, i32) {
@@ -75,6 +76,20 @@ async fn a_task_that_arrives_after_its_closing_is_born_done(database: TestDataba
     stand.deliver(vec![event(vec![], vec![], &["t:9"])]).await.unwrap();
     stand.deliver(vec![event(vec![], vec![todo(who, "t:9")], &[])]).await.unwrap();
     assert_eq!(counts(&stand, who).await, (0, 0));
+}
+
+async fn a_task_is_taken_from_one_person_and_given_back(database: TestDatabase) {
+    let stand = Stand::start(database).await;
+    let (one, two) = (person(), person());
+    stand.deliver(vec![event(vec![], vec![todo(one, "t:1"), todo(two, "t:1")], &[])]).await.unwrap();
+    let mut taken = event(vec![], vec![], &["t:1"]);
+    taken.closings[0].person_id = one.to_string();
+    stand.deliver(vec![taken]).await.unwrap();
+    assert_eq!((counts(&stand, one).await, counts(&stand, two).await), ((0, 0), (0, 1)));
+    stand.deliver(vec![event(vec![], vec![todo(one, "t:1")], &[])]).await.unwrap();
+    assert_eq!(counts(&stand, one).await, (0, 1), "theirs again");
+    stand.deliver(vec![event(vec![], vec![], &["t:1"])]).await.unwrap();
+    assert_eq!((counts(&stand, one).await, counts(&stand, two).await), ((0, 0), (0, 0)));
 }
 
 async fn a_stranger_may_not_deliver(database: TestDatabase) {

@@ -20,6 +20,7 @@ shiming_testkit::on_each_database!(
     a_page_token_serves_only_its_owner,
     watchers_hear_of_changes,
     nothing_without_a_session,
+    watching_ends_with_the_session,
 );
 
 async fn page(
@@ -143,6 +144,23 @@ async fn watchers_hear_of_changes(database: TestDatabase) {
     let message_id = page(&stand, who, 0, "").await.unwrap().messages[0].message_id.clone();
     read(&stand, who, &message_id).await.unwrap();
     assert_eq!(next().await, 0);
+}
+
+async fn watching_ends_with_the_session(database: TestDatabase) {
+    let stand = Stand::start(database).await;
+    let who = person();
+    let watch = async || {
+        let mut watch =
+            stand.inbox().watch_counts(as_person(WatchCountsRequest {}, who)).await.unwrap().into_inner();
+        watch.message().await.unwrap().unwrap();
+        watch
+    };
+    let (mut told, mut silent) = (watch().await, watch().await);
+    stand.log_out(who);
+    fill(&stand, who, &["甲"]).await;
+    assert_eq!(reason(&told.message().await.unwrap_err()), "SESSION_INVALID", "no count after a logout");
+    let ended = tokio::time::timeout(Duration::from_secs(60), silent.message()).await.unwrap();
+    assert_eq!(reason(&ended.unwrap_err()), "SESSION_INVALID");
 }
 
 async fn nothing_without_a_session(database: TestDatabase) {

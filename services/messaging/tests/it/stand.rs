@@ -1,7 +1,7 @@
 //! A messaging service on a free port, and clients to it.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use shiming_kernel::{
@@ -19,15 +19,19 @@ use shiming_testkit::TestDatabase;
 use tonic::{Request, Status};
 use uuid::Uuid;
 
-/// The token of a person's session is the person's id.
-struct TokenIsPerson;
+/// The token of a person's session is the person's id, until they log out.
+#[derive(Default)]
+struct TokenIsPerson(Mutex<BTreeSet<PersonId>>);
 
 #[async_trait]
 impl SessionResolver for TokenIsPerson {
     async fn resolve(&self, token: &str, _: shiming_rpc::SessionUse) -> Result<Session, SessionError> {
         let person_id: PersonId = token.parse().map_err(|_| SessionError::Invalid)?;
+        if self.0.lock().unwrap().contains(&person_id) {
+            return Err(SessionError::Invalid);
+        }
         Ok(Session {
-            session_id: SessionId::new(&SystemClock),
+            session_id: SessionId::from(person_id.as_uuid()),
             person_id,
             evidence: EvidenceLevel::Sms,
             step_up_time: None,
@@ -39,6 +43,7 @@ impl SessionResolver for TokenIsPerson {
 
 pub(crate) struct Stand {
     stand: shiming_testkit::Stand<Messaging>,
+    sessions: Arc<TokenIsPerson>,
     _database: TestDatabase,
 }
 
@@ -55,8 +60,13 @@ impl Stand {
         }
         config.own.sms.tencent = tencent;
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
-        let stand = shiming_testkit::Stand::start_with(config, clock, Arc::new(TokenIsPerson)).await;
-        Self { stand, _database: database }
+        let sessions = Arc::new(TokenIsPerson::default());
+        let stand = shiming_testkit::Stand::start_with(config, clock, sessions.clone()).await;
+        Self { stand, sessions, _database: database }
+    }
+
+    pub(crate) fn log_out(&self, person: PersonId) {
+        self.sessions.0.lock().unwrap().insert(person);
     }
 
     pub(crate) fn gateway_channel(&self) -> ClientChannel {
@@ -100,7 +110,10 @@ pub(crate) fn event(messages: Vec<MessageDraft>, todos: Vec<TodoDraft>, closings
         occur_time: None,
         messages,
         todos,
-        closings: closings.iter().map(|key| TodoClosing { todo_key: (*key).to_owned() }).collect(),
+        closings: closings
+            .iter()
+            .map(|key| TodoClosing { todo_key: (*key).to_owned(), person_id: String::new() })
+            .collect(),
     }
 }
 

@@ -35,7 +35,7 @@ pub use document_type::{DocumentFamily, DocumentType};
 pub use email::EmailAddress;
 pub use error::IdentifierError;
 pub use ethnicity::Ethnicity;
-pub use mask::{mask_address, mask_document, mask_email, mask_mobile, mask_name};
+pub use mask::{MASKED_DATE, mask_address, mask_document, mask_email, mask_mobile, mask_name};
 pub use mobile::{Mobile, MobileRule, MobileRuleError};
 pub use mrz::td3_second_line_ok;
 pub use name::PersonName;

@@ -2,6 +2,9 @@
 
 use crate::name::is_variation_selector;
 
+/// What is shown of a day that a masked number hides.
+pub const MASKED_DATE: &str = "****-**-**";
+
 /// `640101********0015`; shorter numbers show two characters at each end, the shortest one at the front.
 pub fn mask_document(number: &str) -> String {
     let chars: Vec<char> = number.chars().collect();

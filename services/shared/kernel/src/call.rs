@@ -78,7 +78,8 @@ pub struct Session {
     pub binding_id: Option<BindingId>,
 }
 
-/// What is known of the person's device. All of it is hearsay from the edge: for limits and audit, never for a decision.
+/// What is known of the person's device. All of it is hearsay from the edge: for limits, audit
+/// and refusals: it narrows what a token is good for, and never lets anybody do anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientInfo {
     /// Keyed hash of the address, hex.
@@ -98,6 +99,8 @@ pub struct CallContext {
     pub caller: Caller,
     /// Whose session it carries, if any.
     pub session: Option<Session>,
+    /// The session's token was renewed a moment ago: the call may get the answer it got before, and do nothing.
+    pub is_renewed: bool,
     /// 32 hex digits of the W3C trace, for audit rows.
     pub trace_id: Option<String>,
     /// The device behind the caller.
@@ -109,7 +112,14 @@ pub struct CallContext {
 impl CallContext {
     /// A call by `caller` with nothing else known.
     pub fn new(caller: Caller) -> Self {
-        Self { caller, session: None, trace_id: None, client: ClientInfo::default(), deadline: None }
+        Self {
+            caller,
+            session: None,
+            is_renewed: false,
+            trace_id: None,
+            client: ClientInfo::default(),
+            deadline: None,
+        }
     }
 
     /// The same call on behalf of a session.

@@ -20,7 +20,7 @@ pub use id::{
     BindingId, CollectionId, EnterpriseId, EventId, FaceSessionId, IdError, IdSource, MessageId, PersonId,
     RequestId, SessionId, TodoId,
 };
-pub use notice::{MessageDraft, Notice, Params, TodoDraft};
+pub use notice::{MessageDraft, Notice, Params, TodoDraft, TodoWithdrawal};
 pub use reason::Reason;
 pub use redacted::Redacted;
 

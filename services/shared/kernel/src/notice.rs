@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::PersonId;
+use crate::{BindingId, PersonId};
 
 /// What fills a template, by name: masked values only.
 pub type Params = BTreeMap<String, String>;
@@ -23,6 +23,21 @@ pub struct Notice {
     /// Keys of the to-dos that are done.
     #[serde(default)]
     pub closings: Vec<String>,
+    /// To-dos that are no longer this person's.
+    #[serde(default)]
+    pub withdrawals: Vec<TodoWithdrawal>,
+    /// Bindings by which no session may act any more; for identity.
+    #[serde(default)]
+    pub ended_bindings: Vec<BindingId>,
+}
+
+/// A to-do that is taken from one person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TodoWithdrawal {
+    /// Whose list it leaves.
+    pub person_id: PersonId,
+    /// Which task.
+    pub todo_key: String,
 }
 
 /// A message before its words.
@@ -53,7 +68,14 @@ pub struct TodoDraft {
 impl Notice {
     /// Nothing but a time yet.
     pub const fn at(occur_time: DateTime<Utc>) -> Self {
-        Self { occur_time, messages: Vec::new(), todos: Vec::new(), closings: Vec::new() }
+        Self {
+            occur_time,
+            messages: Vec::new(),
+            todos: Vec::new(),
+            closings: Vec::new(),
+            withdrawals: Vec::new(),
+            ended_bindings: Vec::new(),
+        }
     }
 
     /// Also tells `person_id` in the words of `template`.

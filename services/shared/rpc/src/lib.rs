@@ -26,4 +26,4 @@ pub use client::{ClientChannel, Connector, with_session};
 pub use enum_table::{Coded, coded};
 pub use policy::PolicyTable;
 pub use server::{Listeners, Readiness, ServerBuilder};
-pub use session::{NoSessions, RemoteSessions, SessionError, SessionResolver, SessionUse};
+pub use session::{NoSessions, RemoteSessions, Repeater, SessionError, SessionResolver, SessionUse};

@@ -52,6 +52,8 @@ pub struct Method {
     pub idempotency: Idempotency,
     /// The call is no use of the session it carries.
     pub passive: bool,
+    /// The call gives the session a new token, and may be repeated with the old one for a moment.
+    pub renews: bool,
     /// The request is a stream.
     pub client_streaming: bool,
     /// The response is a stream.
@@ -187,6 +189,10 @@ fn read_method(method: &MethodDescriptor, option: &ExtensionDescriptor) -> Resul
         ),
         (session == SessionRule::Unspecified, "says nothing about a session"),
         (idempotency == Idempotency::Unspecified, "says nothing about idempotency"),
+        (
+            policy.renews && (session != SessionRule::Required || idempotency != Idempotency::RequestId),
+            "renews a session it doesn't demand, or knows no repetition",
+        ),
         (timeout.is_zero(), "has no timeout"),
     ]
     .into_iter()
@@ -203,6 +209,7 @@ fn read_method(method: &MethodDescriptor, option: &ExtensionDescriptor) -> Resul
         timeout,
         idempotency,
         passive: policy.passive,
+        renews: policy.renews,
         client_streaming: method.is_client_streaming(),
         server_streaming: method.is_server_streaming(),
     })

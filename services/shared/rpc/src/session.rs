@@ -4,12 +4,15 @@ use async_trait::async_trait;
 use http::Extensions;
 use shiming_kernel::{Reason, Session};
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
-use shiming_proto::identity::v1::{IntrospectSessionRequest, Session as WireSession};
+use shiming_proto::identity::v1::{IntrospectSessionRequest, Renewal, Session as WireSession};
 
 use crate::client::ClientChannel;
 use crate::convert::{InvalidField, optional_id, parse_id, to_time};
 use crate::enum_table::coded;
 use crate::status::Problem;
+
+/// In the metadata of SESSION_INVALID: the session goes on under another token.
+pub const RENEWED: &str = "renewed";
 
 /// Why a token opened nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +20,9 @@ pub enum SessionError {
     /// Unknown, or logged out.
     #[error("session is not valid")]
     Invalid,
+    /// Its token was renewed a moment ago; whoever has the new one goes on.
+    #[error("the session has another token now")]
+    Renewed,
     /// Was valid once.
     #[error("session has expired")]
     Expired,
@@ -50,6 +56,20 @@ pub trait SessionResolver: Send + Sync + 'static {
     ) -> Result<Session, SessionError> {
         self.resolve(token, reason).await
     }
+
+    /// The session that a token opened until it was renewed a moment ago, for a repetition of the call that renewed it.
+    async fn resolve_renewed(&self, _token: &str, _by: Repeater<'_>) -> Result<Session, SessionError> {
+        Err(SessionError::Invalid)
+    }
+}
+
+/// Who repeats a call that renewed the session's token.
+#[derive(Clone, Copy, Debug)]
+pub enum Repeater<'a> {
+    /// A browser, by the keyed hash of its id: it must be the one that called first.
+    Browser(Option<&'a str>),
+    /// A service of ours, which has seen to that.
+    Service,
 }
 
 /// For servers none of whose methods takes a session.
@@ -80,11 +100,23 @@ impl RemoteSessions {
 impl SessionResolver for RemoteSessions {
     async fn resolve(&self, token: &str, reason: SessionUse) -> Result<Session, SessionError> {
         let passive = reason == SessionUse::Passive;
-        let request = IntrospectSessionRequest { session_token: token.to_owned(), passive };
+        self.ask(IntrospectSessionRequest { session_token: token.to_owned(), passive, renewal: None }).await
+    }
+
+    async fn resolve_renewed(&self, token: &str, by: Repeater<'_>) -> Result<Session, SessionError> {
+        let Repeater::Browser(device) = by else { return Err(SessionError::Invalid) };
+        let renewal = Some(Renewal { device_hash: device.unwrap_or_default().to_owned() });
+        self.ask(IntrospectSessionRequest { session_token: token.to_owned(), passive: true, renewal }).await
+    }
+}
+
+impl RemoteSessions {
+    async fn ask(&self, request: IntrospectSessionRequest) -> Result<Session, SessionError> {
         let answer = self.client.clone().introspect_session(request).await.map_err(|status| {
             let problem = Problem::from_status(&status);
             if problem.reason == Reason::SessionInvalid {
-                SessionError::Invalid
+                let is_renewed = problem.facts.metadata.contains_key(RENEWED);
+                if is_renewed { SessionError::Renewed } else { SessionError::Invalid }
             } else {
                 tracing::warn!(kind = %problem.kind(), reason = %problem.reason, "session check failed");
                 SessionError::Unavailable

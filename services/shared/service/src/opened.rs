@@ -11,7 +11,7 @@ use shiming_runtime::config::ListenConfig;
 use shiming_store::{Relay, RelayConfig, Retention, RetentionConfig, Store};
 
 use crate::readiness::{AllReady, StoresAnswer};
-use crate::{AuditApi, ConfigOf, Frame, Jobs, MESSAGING, MessagingSink, Service};
+use crate::{AuditApi, ConfigOf, Frame, IDENTITY, Jobs, MESSAGING, MessagingSink, Service};
 
 /// A built service with its frame. Nothing runs before [`start`](Self::start).
 #[derive(Debug)]
@@ -74,7 +74,10 @@ impl<S: Service> Opened<S> {
         let pace = Duration::from_mins(self.retention.every_minutes.max(1));
         let jobs = Jobs::new(S::NAME, shutdown, pace);
         if S::PEERS.contains(&MESSAGING) {
-            let sink = Arc::new(MessagingSink::new(self.frame.peer(MESSAGING)?));
+            let sink = Arc::new(MessagingSink::new(
+                self.frame.peer(MESSAGING)?,
+                S::PEERS.contains(&IDENTITY).then(|| self.frame.peer(IDENTITY)).transpose()?,
+            ));
             let relay = Relay::new(store.clone(), sink, self.relay);
             jobs.until_stopped("relay", |stop| relay.run(stop));
         }

@@ -4,6 +4,10 @@
 //! `db.operation` and `db.statement`, the SQL with placeholders. Values are bound, never written into the text, so a trace
 //! reaches from the page to the SQL and holds no personal data. sqlx's own statement log is off.
 
+use std::fs::Permissions;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::sqlx::pool::PoolConnectionMetadata;
@@ -15,6 +19,7 @@ use crate::config::{Place, StoreConfig};
 use crate::driver;
 use crate::error::StoreError;
 
+const OWNERS: u32 = 0o600;
 /// After this long idle a connection is tried before use: a restarted database is noticed here, not by a caller.
 const SUSPICIOUS_AFTER: Duration = Duration::from_secs(1);
 
@@ -33,6 +38,7 @@ pub(crate) async fn open(config: &StoreConfig) -> Result<Pools, StoreError> {
                 let made = tokio::fs::create_dir_all(folder).await;
                 made.map_err(|error| StoreError::Config(format!("{}: {error}", folder.display())))?;
             }
+            own(&path).await.map_err(|error| StoreError::Config(format!("{}: {error}", path.display())))?;
             let writer = sqlite(config, 1, false).await?;
             Pools { reader: sqlite(config, config.max_connections, true).await?, writer }
         }
@@ -51,6 +57,21 @@ pub(crate) async fn open(config: &StoreConfig) -> Result<Pools, StoreError> {
         });
     }
     Ok(pools)
+}
+
+/// Nobody else on this machine reads the database: its file is its owner's alone, one that was made with wider rights too. SQLite gives
+/// the files beside it the same rights.
+async fn own(path: &Path) -> std::io::Result<()> {
+    tokio::fs::OpenOptions::new().create(true).append(true).mode(OWNERS).open(path).await?;
+    for beside in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(beside);
+        match tokio::fs::set_permissions(Path::new(&name), Permissions::from_mode(OWNERS)).await {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A pool of two without time limits, on PostgreSQL: one connection holds the lock, the other migrates.
@@ -119,4 +140,22 @@ async fn sqlite(
         if reader { options.pragma("query_only", "ON") } else { options }
     });
     Ok(Database::connect(options).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_is_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, old) = (folder.path().join("new.db"), folder.path().join("old.db"));
+        std::fs::write(&old, "kept").unwrap();
+        std::fs::set_permissions(&old, Permissions::from_mode(0o644)).unwrap();
+        for path in [&new, &old] {
+            own(&path).await.unwrap();
+            assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, OWNERS);
+        }
+        assert_eq!(std::fs::read(&old).unwrap(), b"kept");
+    }
 }

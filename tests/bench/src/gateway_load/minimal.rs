@@ -116,6 +116,13 @@ impl SessionService for Same {
         Err(Status::unimplemented("introspect_session"))
     }
 
+    async fn end_enterprise_context(
+        &self,
+        _: Request<wire::EndEnterpriseContextRequest>,
+    ) -> Result<Response<wire::EndEnterpriseContextResponse>, Status> {
+        Err(Status::unimplemented("end_enterprise_context"))
+    }
+
     async fn set_session_enterprise(
         &self,
         _: Request<wire::SetSessionEnterpriseRequest>,

@@ -52,6 +52,12 @@ async fn attempt(
     if !binding.is_active() {
         return Err(Refusal::BindingNotActive(binding.state_at(tx.now())).into());
     }
+    if !enterprise.status.can_be_acted_for() {
+        return Err(Refusal::EnterpriseStatus(enterprise.status).into());
+    }
+    if !repeated && caller.is_renewed {
+        return Err(EnterpriseBindingError::SessionInvalid);
+    }
     if !repeated {
         let detail = json!({ "enterprise_id": enterprise.id, "session_id": session.session_id });
         tx.audit(AuditEntry::of(caller, "session.switched", binding.id, detail));

@@ -9,13 +9,15 @@ use shiming_kernel::{CallContext, EnterpriseId, Notice, china_date};
 use shiming_store::{AuditEntry, StoreError, Tx};
 
 use crate::app::App;
-use crate::app::announce::announce;
+use crate::app::announce::{announce, take_over_pending};
 use crate::domain::{
     Enterprise, EventKind, RegistryRecord, RegistryRow, RowFault, Telling as _, is_displaced,
 };
 use crate::error::EnterpriseBindingError;
 use crate::store;
 
+/// The most bindings of one event.
+const BINDINGS_PER_EVENT: usize = 100;
 /// The most failures that are told one by one.
 const FAILURES_TOLD: usize = 100;
 /// How often a chunk is tried that collides with another import's new rows.
@@ -152,7 +154,20 @@ async fn store_row(
     let enterprise = record.into_enterprise(before.id, before.revision + 1);
     store::update_enterprise(tx, &app.vault, &enterprise).await?;
     suspend_displaced(app, caller, tx, &enterprise).await?;
+    if before.status.can_be_acted_for() && !enterprise.status.can_be_acted_for() {
+        end_all_acting(app, tx, &enterprise).await?;
+    }
     Ok(Stored::Changed)
+}
+
+/// Has no session act for an enterprise any more that just lost its normal state.
+async fn end_all_acting(app: &App, tx: &Tx, enterprise: &Enterprise) -> Result<(), EnterpriseBindingError> {
+    let active = store::active_bindings(tx.conn(), enterprise.id).await?;
+    for some in active.chunks(BINDINGS_PER_EVENT) {
+        let notice = Notice { ended_bindings: some.to_vec(), ..Notice::at(tx.now()) };
+        announce(app, tx, EventKind::EnterpriseClosed, enterprise.id, &notice)?;
+    }
+    Ok(())
 }
 
 /// Ends the rights of those whom the registry no longer names, with the change itself.
@@ -166,8 +181,10 @@ async fn suspend_displaced(
     for mut binding in standing.into_iter().filter(|binding| is_displaced(binding, enterprise)) {
         binding.suspend()?;
         store::update_binding(tx, &binding).await?;
-        let event = Notice::about(EventKind::BindingSuspended, &binding, enterprise, tx.now());
+        let mut event = Notice::about(EventKind::BindingSuspended, &binding, enterprise, tx.now());
+        event.ended_bindings.push(binding.id);
         announce(app, tx, EventKind::BindingSuspended, enterprise.id, &event)?;
+        take_over_pending(app, tx, &binding, enterprise).await?;
         let detail = json!({
             "enterprise_id": enterprise.id,
             "person_id": binding.person_id,

@@ -6,11 +6,12 @@ use shiming_crypto::TokenHash;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
+use crate::app::consenting::{self, Consented};
 use crate::app::erase_withdrawn::settle_withdrawals;
 use crate::app::{App, TicketView, allow, derived_id, derived_request};
 use crate::clients::face::{NewFaceSession, Purpose};
 use crate::domain::collection::{Collection, Step};
-use crate::domain::consent::{ConsentGiven, ConsentPurpose, ConsentText};
+use crate::domain::consent::ConsentGiven;
 use crate::error::IdentityError;
 use crate::store::collections;
 use crate::store::consents::{self, ConsentEntry};
@@ -34,23 +35,14 @@ pub(crate) async fn begin_collection_face(
         return Ok(done);
     }
     let hash = TokenHash::of(command.token.expose());
-    let collection = app.collection(&hash, Step::Face).await?;
-    let text = ConsentText::in_force(ConsentPurpose::FaceVerification);
-    let Some(given) = command.consent.as_ref().filter(|given| text.was_given(Some(given))) else {
-        return Err(IdentityError::ConsentRequired(text.version));
-    };
+    let collection = app.collection(caller, &hash, Step::Face).await?;
+    let consent = consenting::require(app, &collection.identity, command.consent.as_ref()).await?;
     if request.validate_only {
         return Ok(None);
     }
-    let consent = Consent { text, given };
     let ticket = open_face_session(app, request, &collection, &consent).await?;
     let attempt = || attempt(app, caller, &key, &hash, &consent, &ticket);
     app.store.retry("begin_collection_face", attempt).await
-}
-
-struct Consent<'a> {
-    text: ConsentText,
-    given: &'a ConsentGiven,
 }
 
 /// Asked for outside the transaction, and by ids that follow from the request: a repeat gets the same session.
@@ -58,7 +50,7 @@ async fn open_face_session(
     app: &App,
     request: RequestMeta,
     collection: &Collection,
-    consent: &Consent<'_>,
+    consent: &Consented,
 ) -> Result<TicketView, IdentityError> {
     settle_withdrawals(app, &collection.identity).await?;
     let (document_type, document_number, name) = NewFaceSession::person(&collection.identity);
@@ -71,7 +63,7 @@ async fn open_face_session(
         consent_id: consent_id(collection, request),
         consent_version: consent.text.version,
         consent_sha256: consent.text.text_sha256,
-        consent_time: consent.given.agreed_at(app.now()),
+        consent_time: consent.agree_time,
         request_id: derived_request("collection face", &[&collection.id, &request.request_id]),
     };
     Ok(app.face.open(session).await?.into())
@@ -86,7 +78,7 @@ async fn attempt(
     caller: &CallContext,
     key: &Idempotency,
     hash: &TokenHash,
-    consent: &Consent<'_>,
+    consent: &Consented,
     ticket: &TicketView,
 ) -> Result<Option<TicketView>, IdentityError> {
     let tx = app.store.begin("begin_collection_face").await?;
@@ -94,7 +86,7 @@ async fn attempt(
         return Ok(done);
     }
     let found = collections::lock(tx.conn(), &app.vault, hash).await?;
-    let mut collection = allow(found, Step::Face, tx.now())?;
+    let mut collection = allow(found, caller, Step::Face, tx.now())?;
     collection.face_opened(ticket.face_session_id, app.collection_end(tx.now()));
     collections::save(tx.conn(), &collection).await?;
     let identity_key = collection.identity.key();
@@ -104,7 +96,7 @@ async fn attempt(
         subject_id: collection.id.as_uuid(),
         identity_key: &identity_key,
         text: consent.text,
-        agree_time: consent.given.agreed_at(tx.now()),
+        agree_time: consent.agree_time,
         client: &caller.client,
     };
     consents::insert(tx.conn(), &app.vault, &entry, tx.now()).await?;

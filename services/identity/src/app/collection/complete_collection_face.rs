@@ -1,10 +1,13 @@
-//! Redeems the face session a collection opened. A crash between the redemption and the save loses nothing: the result is asked for by an
-//! id that follows from the session, so whoever asks again gets it again, and only this collection's row can put it to use.
+//! Redeems the face session a collection opened, and gives the collection a new token: somebody who knew the old one, having planted it in
+//! the browser of the person whose face this is, has no part in what follows.
+//!
+//! A crash between the redemption and the save loses nothing: the result is asked for by an id that follows from the session, so whoever
+//! asks again gets it again, and only this collection's row can put it to use.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shiming_crypto::TokenHash;
+use shiming_crypto::{SecretToken, TokenHash};
 use shiming_kernel::{CallContext, FaceSessionId, Reason, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
@@ -22,8 +25,11 @@ pub(crate) struct CompleteCollectionFace {
 }
 
 /// The collection needs its profile now.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FacePassed {
+    /// Continues the collection from now on. Empty when it was only checked; absent in answers of version 0.1.
+    #[serde(default)]
+    pub(crate) token: Redacted<String>,
     pub(crate) expire_time: DateTime<Utc>,
 }
 
@@ -39,7 +45,7 @@ pub(crate) async fn complete_collection_face(
         return Ok(done);
     }
     let hash = TokenHash::of(command.token.expose());
-    let collection = app.collection(&hash, Step::Face).await?;
+    let collection = app.collection(caller, &hash, Step::Face).await?;
     check_session(app, caller, &collection, command.face_session_id).await?;
     let result = redeem(app, caller, &collection, command.face_session_id, request).await?;
     let known = persons::is_collected(app.store.reader(), &app.vault, &collection.identity.key()).await?;
@@ -51,7 +57,7 @@ pub(crate) async fn complete_collection_face(
         return Err(IdentityError::AlreadyCollected);
     }
     if request.validate_only {
-        return Ok(FacePassed { expire_time: collection.expire_time });
+        return Ok(FacePassed { token: Redacted::default(), expire_time: collection.expire_time });
     }
     let attempt = || attempt(app, caller, &key, &hash, command.face_session_id, &result);
     app.store.retry("complete_collection_face", attempt).await
@@ -119,12 +125,14 @@ async fn attempt(
         return Ok(done);
     }
     let found = collections::lock(tx.conn(), &app.vault, hash).await?;
-    let mut collection = allow(found, Step::Face, tx.now())?;
+    let mut collection = allow(found, caller, Step::Face, tx.now())?;
     if collection.face_session_id != Some(session) {
         return Err(IdentityError::ConcurrentChange);
     }
     collection.face_passed(tx.now(), app.collection_end(tx.now()));
     collections::save(tx.conn(), &collection).await?;
+    let (token, token_hash) = SecretToken::generate();
+    collections::renew_token(tx.conn(), collection.id, &token_hash).await?;
     let detail = json!({
         "face_session_id": session,
         "similarity": result.similarity,
@@ -132,5 +140,6 @@ async fn attempt(
         "model_pack": result.model_pack,
     });
     tx.audit(AuditEntry::of(caller, "collection.face_passed", collection.id, detail));
-    Ok(tx.finish(key, FacePassed { expire_time: collection.expire_time }).await?)
+    let token = token.expose().into();
+    Ok(tx.finish(key, FacePassed { token, expire_time: collection.expire_time }).await?)
 }

@@ -44,8 +44,11 @@ pub(crate) async fn finish_collection(
         return Ok(done);
     }
     let hash = TokenHash::of(command.token.expose());
-    let collection = app.collection(&hash, Step::Profile).await?;
+    let collection = app.collection(caller, &hash, Step::Profile).await?;
     let (mobile, profile) = check(app, command, &collection)?;
+    if persons::is_collected(app.store.reader(), &app.vault, &collection.identity.key()).await? {
+        return Err(IdentityError::AlreadyCollected);
+    }
     let target = CodeTarget::collection(collection.id, &collection.identity, mobile.clone());
     codes::refusal(codes::verify(app, caller, &target, &command.code, request).await?)?;
     let form = Form { hash: &hash, mobile: &mobile, profile: &profile };
@@ -115,9 +118,10 @@ async fn attempt(
         return Ok(done);
     }
     let found = collections::lock(tx.conn(), &app.vault, form.hash).await?;
-    let mut collection = allow(found, Step::Profile, tx.now())?;
+    let mut collection = allow(found, caller, Step::Profile, tx.now())?;
     if persons::is_collected(tx.conn(), &app.vault, &collection.identity.key()).await? {
-        return Err(IdentityError::AlreadyCollected);
+        // By another collection, while this call was under way; asked again, it is told so.
+        return Err(IdentityError::ConcurrentChange);
     }
     let taken = persons::taken_slots(tx.conn(), &app.vault, form.mobile).await?;
     let slot = free_slot(&taken, app.rules.persons_per_mobile).ok_or(IdentityError::MobileInUse)?;

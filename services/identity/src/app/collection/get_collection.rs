@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use shiming_crypto::TokenHash;
-use shiming_identifiers::DocumentType;
-use shiming_kernel::Redacted;
+use shiming_identifiers::{DocumentType, MASKED_DATE};
+use shiming_kernel::{CallContext, Redacted};
 
 use crate::app::App;
 use crate::domain::collection::Step;
@@ -18,18 +18,20 @@ pub(crate) struct CollectionView {
     pub(crate) document_type: DocumentType,
     pub(crate) document_masked: String,
     pub(crate) name_masked: String,
-    /// `YYYY-MM-DD`, once the face has passed: before that whoever typed the number need not be its owner.
-    pub(crate) birth_date: Redacted<String>,
+    /// As it may be shown, once the face has passed and where the number states it; whole it would tell the number.
+    pub(crate) birth_date: &'static str,
 }
 
 /// Reads a collection, finished ones included until they expire.
 pub(crate) async fn get_collection(
     app: &App,
+    caller: &CallContext,
     token: &Redacted<String>,
 ) -> Result<CollectionView, IdentityError> {
     let hash = TokenHash::of(token.expose());
     let found = collections::by_token(app.store.reader(), &app.vault, &hash).await?;
-    let collection = found.filter(|collection| !collection.is_expired(app.now()));
+    let device = caller.client.device_hash.as_deref();
+    let collection = found.filter(|one| !one.is_expired(app.now()) && one.is_of(device));
     let collection = collection.ok_or(IdentityError::CollectionNotFound)?;
     let identity = &collection.identity;
     let birth_date = identity.birth_date().filter(|_| collection.step != Step::Face);
@@ -39,6 +41,6 @@ pub(crate) async fn get_collection(
         document_type: identity.document_type(),
         document_masked: identity.document.masked(),
         name_masked: identity.name.masked(),
-        birth_date: birth_date.map(|date| date.to_string()).unwrap_or_default().into(),
+        birth_date: if birth_date.is_some() { MASKED_DATE } else { "" },
     })
 }

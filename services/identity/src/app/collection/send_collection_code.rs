@@ -38,16 +38,16 @@ pub(crate) async fn send_collection_code(
         return Ok(done);
     }
     let hash = TokenHash::of(command.token.expose());
-    let collection = app.collection(&hash, Step::Profile).await?;
+    let collection = app.collection(caller, &hash, Step::Profile).await?;
     let mobile = app.mobile(&command.mobile).map_err(|fault| IdentityError::InvalidFields(vec![fault]))?;
     let target = CodeTarget::collection(collection.id, &collection.identity, mobile);
-    lockout::check(app, &target.identity_key).await?;
+    lockout::check(app, &target.guessed_at()).await?;
     if request.validate_only {
         return Ok(CodeSent { at: app.now() });
     }
     // First the row that says so: what can't be written down is not sent.
     app.store.retry("prolong_collection", || prolong(app, caller, &hash)).await?;
-    let counted = codes::count_sending(app, &target.mobile).await?;
+    let counted = codes::count_sending(app, &target).await?;
     let code = random_digits(6);
     codes::remember(app, &target, &code).await?;
     let sms_request = derived_request("collection sms", &[&collection.id, &request.request_id]);
@@ -58,7 +58,7 @@ pub(crate) async fn send_collection_code(
 async fn prolong(app: &App, caller: &CallContext, hash: &TokenHash) -> Result<(), IdentityError> {
     let tx = app.store.begin("prolong_collection").await?;
     let found = collections::lock(tx.conn(), &app.vault, hash).await?;
-    let mut collection = allow(found, Step::Profile, tx.now())?;
+    let mut collection = allow(found, caller, Step::Profile, tx.now())?;
     collection.expire_time = app.collection_end(tx.now());
     collections::save(tx.conn(), &collection).await?;
     tx.audit(AuditEntry::of(caller, "collection.code_requested", collection.id, json!({})));

@@ -1,4 +1,5 @@
-//! Begins a collection. Whether the person is collected already shows only after the face passed.
+//! Begins a collection. Whether the person is collected already, or locked for today, shows only after the face passed: before that, whoever
+//! typed the number need not be its owner.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use shiming_crypto::SecretToken;
 use shiming_kernel::{CallContext, CollectionId, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use crate::app::{App, DocumentInput, lockout};
+use crate::app::{App, DocumentInput};
 use crate::domain::collection::{Collection, Step};
 use crate::domain::identity::Identity;
 use crate::error::IdentityError;
@@ -68,7 +69,6 @@ async fn attempt(
     identity: &Identity,
 ) -> Result<CollectionStarted, IdentityError> {
     let key = Idempotency::of(caller, "StartCollection", request, command);
-    lockout::check(app, &identity.key()).await?;
     let tx = app.store.begin("start_collection").await?;
     if let Some(done) = tx.replayed(&key).await? {
         return Ok(done);
@@ -82,6 +82,7 @@ async fn attempt(
         face_pass_time: None,
         expire_time: app.collection_end(tx.now()),
         person_id: None,
+        device_hash: caller.client.device_hash.clone(),
         version: 0,
     };
     collections::insert(tx.conn(), &app.vault, &collection, &hash, tx.now()).await?;

@@ -6,16 +6,15 @@
 
 use serde::Serialize;
 use serde_json::json;
-use shiming_identifiers::Mobile;
 use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
 use super::send_login_code::{check, matching_person};
 use crate::app::codes::{self, CodeTarget};
 use crate::app::sessions::{self, OpenedSession};
-use crate::app::{App, DocumentInput};
+use crate::app::{App, DocumentInput, senders};
 use crate::domain::code::{Verdict, is_code};
-use crate::domain::identity::Identity;
+use crate::domain::person::Person;
 use crate::domain::session::SessionRecord;
 use crate::error::{CodeRefusal, IdentityError};
 
@@ -47,17 +46,19 @@ pub(crate) async fn log_in(
         // "Checks the form of everything and opens nothing": a code that could be tried here would be an oracle.
         return Ok(None);
     }
-    let target = CodeTarget::login(&identity, mobile);
+    // Read before the code is tried: whom a wrong one counts against depends on it. A person's name and mobile don't change under way.
+    let person = matching_person(app, &identity, &mobile).await?;
+    let target = CodeTarget::login(&identity, mobile, person.is_some());
     match codes::verify(app, caller, &target, &command.code, request).await? {
         Verdict::Right => {}
         Verdict::Wrong { .. } | Verdict::Used | Verdict::Absent => return Err(IdentityError::LoginRefused),
         Verdict::Expired => return Err(IdentityError::CodeWrong(CodeRefusal::Expired)),
         Verdict::Dead => return Err(IdentityError::CodeWrong(CodeRefusal::Dead)),
     }
-    let attempt = || attempt(app, caller, &key, &identity, &target.mobile);
-    let opened = app.store.retry("log_in", attempt).await;
-    if opened.is_err() {
-        codes::release(app, &target, request).await;
+    let opened = app.store.retry("log_in", || attempt(app, caller, &key, person.as_ref())).await;
+    match &opened {
+        Ok(_) => senders::prove(app, caller).await?,
+        Err(_) => codes::release(app, &target, request).await,
     }
     opened
 }
@@ -66,11 +67,9 @@ async fn attempt(
     app: &App,
     caller: &CallContext,
     key: &Idempotency,
-    identity: &Identity,
-    mobile: &Mobile,
+    person: Option<&Person>,
 ) -> Result<Option<OpenedSession>, IdentityError> {
-    // Read before the transaction: on SQLite that keeps the writer free, and a person's name and mobile don't change under way.
-    let person = matching_person(app, identity, mobile).await?.ok_or(IdentityError::LoginRefused)?;
+    let person = person.ok_or(IdentityError::LoginRefused)?;
     let tx = app.store.begin("log_in").await?;
     if let Some(done) = tx.replayed(key).await? {
         return Ok(done);

@@ -3,6 +3,9 @@
 //! Known and unknown take the same way: the same reads, a person is opened in any case (a decoy where there is none), the same cache
 //! entries and audit row are written, a code is made and hashed. Only at the very end, after the answer is settled, a background task sends
 //! or does not; see [`sending`](super::sending).
+//!
+//! A request that names nobody counts against its sender, and against the very combination it names: not against the owner of the number or
+//! of the phone.
 
 use std::sync::Arc;
 
@@ -15,7 +18,7 @@ use shiming_store::{AuditEntry, Idempotency};
 
 use crate::app::codes::{self, CodeTarget};
 use crate::app::collection::send_collection_code::CodeSent;
-use crate::app::{App, DocumentInput, derived_request, lockout, sending};
+use crate::app::{App, DocumentInput, derived_request, lockout, senders, sending};
 use crate::domain::identity::Identity;
 use crate::domain::person::Person;
 use crate::error::IdentityError;
@@ -40,14 +43,17 @@ pub(crate) async fn send_login_code(
     if let Some(done) = app.replayed("send_login_code", &key).await? {
         return Ok(done);
     }
-    let target = CodeTarget::login(&identity, mobile);
-    lockout::check(app, &target.identity_key).await?;
+    if !request.validate_only {
+        senders::count(app, caller).await?;
+    }
+    let known = matching_person(app, &identity, &mobile).await?.is_some();
+    let target = CodeTarget::login(&identity, mobile, known);
+    lockout::check(app, &target.guessed_at()).await?;
     if request.validate_only {
         return Ok(CodeSent { at: app.now() });
     }
     let place = app.sending.place(app.now())?;
-    let known = matching_person(app, &identity, &target.mobile).await?.is_some();
-    let counted = codes::count_sending(app, &target.mobile).await?;
+    let counted = codes::count_sending(app, &target).await?;
     let code = random_digits(6);
     codes::remember(app, &target, &code).await?;
     let sent = app.store.retry("send_login_code", || answer(app, caller, &key, &target)).await?;

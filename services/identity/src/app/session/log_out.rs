@@ -37,7 +37,10 @@ async fn attempt(
     key: &Idempotency,
     command: &LogOut,
 ) -> Result<(), IdentityError> {
-    let found = sessions::find(app, command.token.expose(), false).await?;
+    let found = match sessions::find(app, command.token.expose(), false).await {
+        Err(IdentityError::SessionRenewed) => None,
+        found => found?,
+    };
     let tx = app.store.begin("log_out").await?;
     if tx.replayed::<()>(key).await?.is_some() {
         return Ok(());

@@ -5,8 +5,8 @@ use serde_json::json;
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
-use crate::app::App;
 use crate::app::sessions::{self, OpenedSession};
+use crate::app::{App, acting};
 use crate::domain::session::{ActingFor, SessionRecord};
 use crate::error::IdentityError;
 
@@ -26,18 +26,23 @@ pub(crate) async fn set_session_enterprise(
 ) -> Result<Option<OpenedSession>, IdentityError> {
     let key = Idempotency::of(caller, "SetSessionEnterprise", request, command);
     if let Some(done) = app.replayed::<Option<OpenedSession>>("set_session_enterprise", &key).await? {
-        sessions::end_replaced(app, token, done.as_ref()).await?;
+        sessions::replace(app, token, done.as_ref()).await?;
         return Ok(done);
     }
     let old = sessions::require(app, token).await?.record;
     if request.validate_only {
         return Ok(None);
     }
+    if let Some(target) = command.target
+        && acting::has_just_ended(app, target.binding_id).await?
+    {
+        return Err(IdentityError::ConcurrentChange);
+    }
     sessions::begin_renewal(app, token, request.request_id).await?;
     let opened =
         app.store.retry("set_session_enterprise", || attempt(app, caller, &key, &old, command)).await;
-    match opened {
-        Ok(_) => sessions::end(app, token).await?,
+    match &opened {
+        Ok(renewed) => sessions::replace(app, token, renewed.as_ref()).await?,
         Err(_) => sessions::renewal_failed(app, token).await,
     }
     opened

@@ -5,10 +5,11 @@ use serde_json::json;
 use shiming_kernel::{CallContext, RequestMeta, Session};
 use shiming_store::{AuditEntry, Idempotency};
 
+use crate::app::consenting::{self, Consented};
 use crate::app::erase_withdrawn::settle_withdrawals;
 use crate::app::{App, TicketView, derived_id, derived_request};
 use crate::clients::face::{NewFaceSession, Purpose};
-use crate::domain::consent::{ConsentGiven, ConsentPurpose, ConsentText};
+use crate::domain::consent::ConsentGiven;
 use crate::domain::person::Person;
 use crate::error::IdentityError;
 use crate::store::consents::{self, ConsentEntry};
@@ -37,10 +38,7 @@ pub(crate) async fn begin_step_up(
     if !person.identity.document_type().supports_face() {
         return Err(IdentityError::FaceNotSupported);
     }
-    let text = ConsentText::in_force(ConsentPurpose::FaceVerification);
-    let Some(given) = command.consent.as_ref().filter(|given| text.was_given(Some(given))) else {
-        return Err(IdentityError::ConsentRequired(text.version));
-    };
+    let consent = consenting::require(app, &person.identity, command.consent.as_ref()).await?;
     if request.validate_only {
         return Ok(None);
     }
@@ -54,21 +52,20 @@ pub(crate) async fn begin_step_up(
         document_number,
         name,
         consent_id,
-        consent_version: text.version,
-        consent_sha256: text.text_sha256,
-        consent_time: given.agreed_at(app.now()),
+        consent_version: consent.text.version,
+        consent_sha256: consent.text.text_sha256,
+        consent_time: consent.agree_time,
         request_id: derived_request("step-up face", &[&session.session_id, &request.request_id]),
     };
     let ticket: TicketView = app.face.open(face_session).await?.into();
-    let opened = Opened { session, person: &person, text, given, consent_id, ticket: &ticket };
+    let opened = Opened { session, person: &person, consent, consent_id, ticket: &ticket };
     app.store.retry("begin_step_up", || attempt(app, caller, &key, &opened)).await
 }
 
 struct Opened<'a> {
     session: &'a Session,
     person: &'a Person,
-    text: ConsentText,
-    given: &'a ConsentGiven,
+    consent: Consented,
     consent_id: uuid::Uuid,
     ticket: &'a TicketView,
 }
@@ -89,15 +86,15 @@ async fn attempt(
         subject_kind: "person",
         subject_id: opened.person.id.as_uuid(),
         identity_key: &opened.person.identity.key(),
-        text: opened.text,
-        agree_time: opened.given.agreed_at(tx.now()),
+        text: opened.consent.text,
+        agree_time: opened.consent.agree_time,
         client: &caller.client,
     };
     consents::insert(tx.conn(), &app.vault, &entry, tx.now()).await?;
     step_ups::insert(tx.conn(), face_session_id, opened.session, tx.now()).await?;
     let detail = json!({
         "consent_id": entry.id,
-        "consent_version": opened.text.version,
+        "consent_version": opened.consent.text.version,
         "face_session_id": face_session_id,
         "session_id": opened.session.session_id,
     });

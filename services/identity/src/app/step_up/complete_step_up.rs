@@ -28,7 +28,7 @@ pub(crate) async fn complete_step_up(
 ) -> Result<Option<OpenedSession>, IdentityError> {
     let key = Idempotency::of(caller, "CompleteStepUp", request, command);
     if let Some(done) = app.replayed::<Option<OpenedSession>>("complete_step_up", &key).await? {
-        sessions::end_replaced(app, token, done.as_ref()).await?;
+        sessions::replace(app, token, done.as_ref()).await?;
         return Ok(done);
     }
     let old = sessions::require(app, token).await?.record;
@@ -47,8 +47,8 @@ pub(crate) async fn complete_step_up(
     sessions::begin_renewal(app, token, request.request_id).await?;
     let renew = || attempt(app, caller, &key, &old, command.face_session_id, &result);
     let opened = app.store.retry("complete_step_up", renew).await;
-    match opened {
-        Ok(_) => sessions::end(app, token).await?,
+    match &opened {
+        Ok(renewed) => sessions::replace(app, token, renewed.as_ref()).await?,
         Err(_) => sessions::renewal_failed(app, token).await,
     }
     opened

@@ -16,6 +16,7 @@ pub struct Model {
     pub face_session_id: Option<Uuid>,
     pub face_pass_time: Option<DateTime<Utc>>,
     pub person_id: Option<Uuid>,
+    pub device_hash: Option<String>,
     pub version: i32,
     pub create_time: DateTime<Utc>,
     pub expire_time: DateTime<Utc>,

@@ -11,6 +11,7 @@ mod m20261101_000004_identity_attempts;
 mod m20261101_000005_step_ups;
 mod m20261126_000001_consent_withdrawals;
 mod m20261128_000001_evidence_time;
+mod m20261128_000002_collection_device;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261101_000005_step_ups::Migration));
         all.push(Box::new(m20261126_000001_consent_withdrawals::Migration));
         all.push(Box::new(m20261128_000001_evidence_time::Migration));
+        all.push(Box::new(m20261128_000002_collection_device::Migration));
         all
     }
 }

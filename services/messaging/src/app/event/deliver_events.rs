@@ -20,6 +20,8 @@ pub(crate) struct Event {
     pub(crate) todos: Vec<TodoDraft>,
     /// Keys of tasks that are done now.
     pub(crate) closings: Vec<String>,
+    /// Tasks that are no longer one person's.
+    pub(crate) withdrawals: Vec<(PersonId, String)>,
 }
 
 /// A message before its words.
@@ -90,6 +92,10 @@ async fn take_in(
     for draft in &event.todos {
         let TodoDraft { person_id, todo_key, template, params } = draft;
         store::add_todo(tx, app.ids.next(), *person_id, todo_key, template.name(), params).await?;
+        touched.insert(*person_id);
+    }
+    for (person_id, todo_key) in &event.withdrawals {
+        store::withdraw_todo(tx, *person_id, todo_key).await?;
         touched.insert(*person_id);
     }
     for todo_key in &event.closings {

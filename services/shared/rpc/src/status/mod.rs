@@ -103,6 +103,11 @@ pub(crate) fn refuse(reason: &Reason) -> HttpResponse {
     refusal(reason).into_http()
 }
 
+/// A status of these parts, in a layer that knows more than a reason.
+pub(crate) fn status_of(reason: &Reason, words: &str, facts: Facts) -> Status {
+    status(reason, words, facts)
+}
+
 fn status(reason: &Reason, words: &str, facts: Facts) -> Status {
     let code = code(reason.kind());
     let mut metadata: HashMap<String, String> =

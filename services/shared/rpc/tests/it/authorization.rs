@@ -27,7 +27,8 @@ async fn the_policy_decides_by_the_kind_and_the_name_of_the_caller() {
         );
     }
 
-    let introspect = || IntrospectSessionRequest { session_token: "good".into(), passive: false };
+    let introspect =
+        || IntrospectSessionRequest { session_token: "good".into(), passive: false, renewal: None };
     rig.client("messaging").introspect_session(introspect()).await.unwrap();
     let status = rig.client("identity").introspect_session(introspect()).await.unwrap_err();
     assert_eq!(status.code(), Code::PermissionDenied, "a service the policy doesn't name");

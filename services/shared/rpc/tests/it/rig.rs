@@ -119,6 +119,13 @@ impl SessionService for Service {
         Ok(Response::new(pb::IntrospectSessionResponse { session: Some(session) }))
     }
 
+    async fn end_enterprise_context(
+        &self,
+        _: Request<pb::EndEnterpriseContextRequest>,
+    ) -> Result<Response<pb::EndEnterpriseContextResponse>, Status> {
+        Err(Status::unimplemented("not of this test"))
+    }
+
     async fn set_session_enterprise(
         &self,
         _: Request<pb::SetSessionEnterpriseRequest>,

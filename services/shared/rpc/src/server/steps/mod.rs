@@ -12,6 +12,7 @@ mod shed;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod watch;
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,14 +1,16 @@
-//! Whose session the call carries; puts together what the handler is told.
+//! Whose session the call carries; puts together what the handler is told, and ends an answer's stream with the session.
 
 use std::sync::Arc;
 
 use http::{Extensions, HeaderMap};
 use shiming_kernel::{CallContext, Caller, ClientInfo, Reason};
+use tonic::Status;
 
 use super::Facts;
+use super::watch::{Watched, ended};
 use crate::policy::{Method, SessionRule};
-use crate::session::{SessionError, SessionResolver, SessionUse};
-use crate::status::refuse;
+use crate::session::{Repeater, SessionError, SessionResolver, SessionUse};
+use crate::status::{refusal, refuse};
 use crate::step::{HttpRequest, HttpResponse, Next, Step};
 use crate::{deadline, metadata};
 
@@ -26,20 +28,23 @@ impl Session {
         &self,
         method: &Method,
         headers: &HeaderMap,
+        by: Repeater<'_>,
         handler: &mut Extensions,
-    ) -> Result<Option<shiming_kernel::Session>, Reason> {
+    ) -> Result<Option<Found>, Refused> {
         let token = text(headers, metadata::SESSION);
         let token = match (method.session, token) {
             (SessionRule::None, _) | (SessionRule::Optional, None) => return Ok(None),
-            (SessionRule::Required | SessionRule::Unspecified, None) => return Err(Reason::SessionRequired),
+            (SessionRule::Required | SessionRule::Unspecified, None) => return Err(Refused::Required),
             (_, Some(token)) => token,
         };
         let reason = if method.passive { SessionUse::Passive } else { SessionUse::Active };
-        match self.resolver.resolve_for(token, reason, handler).await {
-            Ok(session) => Ok(Some(session)),
-            Err(SessionError::Invalid | SessionError::Expired) => Err(Reason::SessionInvalid),
-            Err(SessionError::Unavailable) => Err(Reason::Unavailable),
-        }
+        let (found, is_renewed) = match self.resolver.resolve_for(token, reason, handler).await {
+            Err(SessionError::Renewed) if method.renews => {
+                (self.resolver.resolve_renewed(token, by).await, true)
+            }
+            found => (found, false),
+        };
+        found.map(|session| Some(Found { session, is_renewed })).map_err(Refused::Session)
     }
 }
 
@@ -50,22 +55,62 @@ impl Step for Session {
         let Some(caller) = request.extensions_mut().remove::<Caller>() else {
             return refuse(&Reason::Internal);
         };
-        let mut found = Extensions::new();
-        let session = match self.resolve(method, request.headers(), &mut found).await {
-            Ok(session) => session,
-            Err(reason) => return refuse(&reason),
-        };
-        request.extensions_mut().extend(found);
         let client = client_info(&caller, request.headers());
+        let by = match &caller {
+            Caller::Service(_) => Repeater::Service,
+            _ => Repeater::Browser(client.device_hash.as_deref()),
+        };
+        let mut known = Extensions::new();
+        let found = match self.resolve(method, request.headers(), by, &mut known).await {
+            Ok(found) => found,
+            Err(refused) => return refused.into_status().into_http(),
+        };
+        request.extensions_mut().extend(known);
+        let is_renewed = found.as_ref().is_some_and(|found| found.is_renewed);
+        let session = found.map(|found| found.session);
+        let token = text(request.headers(), metadata::SESSION);
+        let watched = session.clone().zip(token).filter(|_| method.server_streaming);
+        let watched = watched.map(|(session, token)| Watched {
+            resolver: Arc::clone(&self.resolver),
+            token: token.into(),
+            session,
+        });
         let context = CallContext {
             caller,
             session,
+            is_renewed,
             trace_id: facts.0.trace_id.clone(),
             client,
             deadline: deadline::current().map(tokio::time::Instant::into_std),
         };
         request.extensions_mut().insert(context);
-        next.call(request).await
+        let response = next.call(request).await;
+        match watched {
+            Some(watched) => watched.end_with_session(response),
+            None => response,
+        }
+    }
+}
+
+/// Whose session a call carries, and whether its token was renewed meanwhile.
+struct Found {
+    session: shiming_kernel::Session,
+    is_renewed: bool,
+}
+
+/// Why a call is not let through.
+#[derive(Clone, Copy)]
+enum Refused {
+    Required,
+    Session(SessionError),
+}
+
+impl Refused {
+    fn into_status(self) -> Status {
+        match self {
+            Self::Required => refusal(&Reason::SessionRequired),
+            Self::Session(error) => ended(error),
+        }
     }
 }
 
