@@ -57,8 +57,14 @@ impl Browser {
     /// A POST with the token and a fresh key, to add a body to.
     pub(crate) fn page_request(&self, path: &str) -> RequestBuilder {
         self.request(Method::POST, path)
-            .header("x-csrf-token", self.cookies.get("shiming_csrf").cloned().unwrap_or_default())
+            .header("x-csrf-token", self.csrf_token())
             .header("idempotency-key", Uuid::new_v4().to_string())
+    }
+
+    /// The value of the cookie, under the name that it has over https or over http.
+    fn csrf_token(&self) -> String {
+        let names = ["__Host-shiming_csrf", "shiming_csrf"];
+        names.iter().find_map(|name| self.cookies.get(*name)).cloned().unwrap_or_default()
     }
 
     /// A bare request with the cookies.

@@ -128,12 +128,12 @@ async fn a_tick_of_yesterday_is_no_consent_of_now(database: TestDatabase) {
     let yesterday = now() - chrono::TimeDelta::days(1);
     assert_eq!(begin(yesterday).await.unwrap_err(), "CONSENT_REQUIRED");
     assert_eq!(begin(before).await.unwrap_err(), "CONSENT_REQUIRED", "ticked before it was withdrawn");
-    let begun = world.begin(&citizen(1)).await;
+    let collection = world.begin(&citizen(1)).await;
     let request = wire::BeginCollectionFaceRequest {
-        collection_token: begun.token,
+        collection_token: collection.token,
         consent: Some(wire::ConsentGiven {
             agree_time: Some(shiming_rpc::convert::timestamp(before)),
-            ..begun.consent
+            ..collection.consent
         }),
         request_id: id(),
         validate_only: false,

@@ -35,6 +35,7 @@ pub enum PolicyError {
 
 /// One method of the contract.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "as the contract says it, each by itself")]
 pub struct Method {
     /// `/shiming.identity.v1.SessionService/GetSession`
     pub path: String,

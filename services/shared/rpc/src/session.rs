@@ -11,7 +11,7 @@ use crate::convert::{InvalidField, optional_id, parse_id, to_time};
 use crate::enum_table::coded;
 use crate::status::Problem;
 
-/// In the metadata of SESSION_INVALID: the session goes on under another token.
+/// In the metadata of `SESSION_INVALID`: the session goes on under another token.
 pub const RENEWED: &str = "renewed";
 
 /// Why a token opened nothing.
