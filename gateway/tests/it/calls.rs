@@ -126,8 +126,8 @@ async fn a_secret_is_filled_into_the_request_from_the_cookie() {
     assert_eq!(taken.ok()["nextStep"], "COLLECTION_STEP_PROFILE");
     assert_eq!((taken.ok().get("collectionToken"), taken.set_cookies().len()), (None, 1));
     assert!(taken.set_cookie("shiming_collection").unwrap().contains("=renewed; "), "the old one is dead");
-    let send = format!("{COLLECTIONS}/SendCollectionCode");
-    let sent = browser.post(&send, json!({"mobile": "13800138000"})).await;
+    let code_sent = format!("{COLLECTIONS}/SendCollectionCode");
+    let sent = browser.post(&code_sent, json!({"mobile": "13800138000"})).await;
     assert!(sent.set_cookie("shiming_collection").unwrap().contains("=renewed; "), "lives on");
     let dry = browser.post(&format!("{path}?validateOnly=true"), json!({"faceSessionId": "x"})).await;
     assert_eq!(dry.set_cookies(), Vec::<String>::new());

@@ -159,7 +159,7 @@ async fn watching_ends_with_the_session(database: TestDatabase) {
     stand.log_out(who);
     fill(&stand, who, &["甲"]).await;
     assert_eq!(reason(&told.message().await.unwrap_err()), "SESSION_INVALID", "no count after a logout");
-    let ended = tokio::time::timeout(Duration::from_secs(60), silent.message()).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_mins(1), silent.message()).await.unwrap();
     assert_eq!(reason(&ended.unwrap_err()), "SESSION_INVALID");
 }
 
