@@ -153,7 +153,7 @@ mod tests {
         std::fs::write(&old, "kept").unwrap();
         std::fs::set_permissions(&old, Permissions::from_mode(0o644)).unwrap();
         for path in [&new, &old] {
-            own(&path).await.unwrap();
+            own(path).await.unwrap();
             assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, OWNERS);
         }
         assert_eq!(std::fs::read(&old).unwrap(), b"kept");
