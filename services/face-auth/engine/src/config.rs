@@ -13,7 +13,7 @@ pub struct EngineConfig {
     /// Manifest of another pack than the built-in one. Unset: the manifest compiled into this binary, so that nobody who
     /// can change the files can change what they are checked against.
     pub manifest: Option<PathBuf>,
-    /// Threads that compute, each with its own sessions (about 50 MiB with the default pack). More than the machine's cores gains nothing.
+    /// Threads that compute, each with its own sessions; `face-eval load` says how much memory one takes. More than the machine's cores gains nothing.
     pub workers: usize,
     /// Pictures that may wait for a worker, each frame of a burst counted; they are held in memory meanwhile. Beyond it callers
     /// are told to come again.
