@@ -40,7 +40,6 @@ pub use config::{
     LiveConfig, Peers,
 };
 use contract::Exposed;
-pub use contract::emitted;
 use http::fixed::Compressed;
 use http::layers::Durations;
 use own::demo::sample_person::SamplePerson;

@@ -3,10 +3,10 @@
 use axum::extract::FromRequestParts;
 use http::HeaderName;
 use http::request::Parts;
+use shiming_exposed::dry_run;
 use shiming_kernel::RequestId;
 
 use crate::SharedEdge;
-use crate::contract::dry_run;
 use crate::error::GatewayError;
 
 /// Names the intent; a repeat with the same key does it once.

@@ -19,6 +19,7 @@ use percent_encoding::percent_decode_str;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 use serde_json::value::RawValue;
+use shiming_exposed::{self as exposed, Contract, ContractError, Method, ShapeId, Shapes};
 use shiming_kernel::RequestId;
 use shiming_proto::options::v1::{Budget, PictureCodeRule};
 use shiming_rpc::client::with_session;
@@ -26,13 +27,10 @@ use shiming_rpc::{ClientChannel, deadline, policy::Idempotency};
 use tokio::time::{Instant, timeout_at};
 use tonic::client::Grpc;
 
-use super::ask;
 use super::connect::{self, Encoding};
 use super::raw::Raw;
 use super::secret::{Brought, Plan};
-use super::shape::{ShapeId, Shapes};
 use super::stream;
-use super::{Contract, ContractError, Method};
 use crate::SharedEdge;
 use crate::browser::limits::{Captures, Challenges, Codes, Collections, Counted, FreeUses, Logins, Within};
 use crate::browser::mutation::IDEMPOTENCY_KEY;
@@ -144,9 +142,9 @@ impl Served {
         Ok(Self {
             channel: channel.clone(),
             path,
-            plan: Plan::of(method, &contract.rules),
-            output: shapes.add(&method.output, &contract.rules)?,
-            has_hidden: contract.rules.hides(&method.input),
+            plan: Plan::of(method, contract.rules()),
+            output: shapes.add(&method.output, contract.rules())?,
+            has_hidden: contract.rules().hides(&method.input),
             request_id: method.input.get_field_by_name("request_id"),
             validate_only: method.input.get_field_by_name("validate_only"),
             disposition: disposition.transpose().map_err(|_| nonsense("its file name is none"))?,
@@ -240,9 +238,9 @@ async fn read(
             DynamicMessage::new(input.clone())
         } else {
             encoding = Encoding::of(&parts.headers)?;
-            ask::from_bytes(input, encoding, &limited(edge, &parts.headers, body).await?)?
+            encoding.read(input, &limited(edge, &parts.headers, body).await?)?
         };
-        if let Some(dry_run) = ask::dry_run(query, served.validate_only.is_some())?
+        if let Some(dry_run) = exposed::dry_run(query, served.validate_only.is_some())?
             && let Some(field) = &served.validate_only
         {
             message.set_field(field, Value::Bool(dry_run));
@@ -250,17 +248,17 @@ async fn read(
         message
     } else if let Some((given, bytes)) = connect::message(query)? {
         encoding = given;
-        ask::from_bytes(input, encoding, &bytes)?
+        encoding.read(input, &bytes)?
     } else {
-        ask::from_query(input, query)?
+        exposed::from_query(input, query)?
     };
     if served.has_hidden {
-        ask::refuse_hidden(&message, &edge.exposed.contract.rules)?;
+        exposed::refuse_hidden(&message, edge.exposed.contract.rules())?;
     }
     if served.method.policy.idempotency == Idempotency::RequestId
         && let Some(field) = &served.request_id
     {
-        let id = request_id(parts, &ask::text(&message, field))?;
+        let id = request_id(parts, message.get_field(field).as_str().unwrap_or_default())?;
         message.set_field(field, Value::String(id.to_string()));
     }
     Ok((message, encoding))

@@ -1,4 +1,4 @@
-//! Errors as problem+json (RFC 9457), and the one mapping from their kind to an HTTP status.
+//! Errors as problem+json (RFC 9457).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,28 +8,12 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use shiming_exposed::status;
 use shiming_kernel::{ErrorKind, Reason, ServiceError as _};
 use shiming_rpc::status::chain;
 
 use crate::error::GatewayError;
 use crate::http::request_id;
-
-/// The HTTP status of a kind.
-pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
-    match kind {
-        ErrorKind::InvalidArgument => StatusCode::BAD_REQUEST,
-        ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
-        ErrorKind::PermissionDenied => StatusCode::FORBIDDEN,
-        ErrorKind::NotFound => StatusCode::NOT_FOUND,
-        ErrorKind::AlreadyExists | ErrorKind::Aborted => StatusCode::CONFLICT,
-        ErrorKind::FailedPrecondition => StatusCode::UNPROCESSABLE_ENTITY,
-        ErrorKind::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
-        ErrorKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
-        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ErrorKind::Unimplemented => StatusCode::NOT_IMPLEMENTED,
-        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
 
 const fn title(kind: ErrorKind) -> &'static str {
     match kind {

@@ -57,7 +57,9 @@ struct RoleLabel {
     applicable: bool,
 }
 
-static CODES: LazyLock<Fixed> = LazyLock::new(|| Fixed::json("api/codes", "public, max-age=3600", &tables()));
+static CODES: LazyLock<Fixed> = LazyLock::new(|| {
+    Fixed::json("api/codes", "public, max-age=3600", serde_json::to_vec(&tables()).unwrap_or_default())
+});
 
 fn tables() -> Codes {
     let ethnicity = |one: &Ethnicity| CodeLabel { code: one.code(), label: one.name() };
