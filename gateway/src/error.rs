@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use shiming_cache::CacheError;
-use shiming_exposed::{Unreadable, json_path};
+use shiming_exposed::{Defect, Unreadable, json_path};
 use shiming_kernel::{Facts, FieldViolation, Reason, ServiceError};
 use shiming_rpc::convert::InvalidField;
 use shiming_rpc::status::Problem;
@@ -80,6 +80,12 @@ impl From<Status> for GatewayError {
             violation.field = json_path(&violation.field);
         }
         Self::Peer(problem)
+    }
+}
+
+impl From<Defect> for GatewayError {
+    fn from(defect: Defect) -> Self {
+        Self::BadAnswer(defect.0)
     }
 }
 

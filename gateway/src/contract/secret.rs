@@ -85,8 +85,7 @@ impl Plan {
             set(headers, cookies.set(field.cookie, value.expose())?);
         }
         for field in &self.gives {
-            let value = Shapes::text(answer, field.number).map_err(|_| GatewayError::BadAnswer("token"))?;
-            set(headers, cookies.set_unless_empty(field.cookie, value)?);
+            set(headers, cookies.set_unless_empty(field.cookie, Shapes::text(answer, field.number)?)?);
         }
         if let Some(cookie) = self.forgets {
             set(headers, cookies.clear(cookie));

@@ -153,6 +153,21 @@ mod tests {
         }
     }
 
+    /// The contract describes problems for pages and documents.
+    #[test]
+    fn a_problem_is_what_the_contract_says() {
+        let pool = shiming_rpc::policy::pool().unwrap();
+        let message = pool.get_message_by_name("shiming.gateway.v1.Problem").unwrap();
+        let refused = GatewayError::field("mobile", "MALFORMED", "格式不正确");
+        for error in [refused, GatewayError::CaptchaWrong, GatewayError::Overloaded] {
+            let json = serde_json::to_value(error.details()).unwrap();
+            let is_there = |name: &str| json.get(name).is_some() || name == "retryAfterSeconds";
+            assert!(message.fields().all(|field| is_there(field.json_name())), "{json}");
+            // What the contract doesn't know is refused.
+            shiming_exposed::from_json(&message, json.to_string().as_bytes()).unwrap();
+        }
+    }
+
     #[test]
     fn waits_are_rounded_up() {
         assert_eq!(whole_seconds(Duration::from_millis(1200)), 2);

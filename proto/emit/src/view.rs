@@ -90,8 +90,8 @@ impl<'c> View<'c> {
             reader.find(&method.input, Way::Asked, &mut found);
             reader.find(&method.output, Way::Answered, &mut found);
         }
-        for method in contract.by_hand() {
-            reader.find(&method.output, Way::Answered, &mut found);
+        for message in contract.own_answers() {
+            reader.find(message, Way::Answered, &mut found);
         }
         Self {
             calls: contract.methods().map(|method| reader.call(method, &found)).collect(),

@@ -75,6 +75,7 @@ pub struct Method {
 pub struct Contract {
     methods: Vec<Arc<Method>>,
     by_hand: Vec<Arc<Method>>,
+    own: Vec<MessageDescriptor>,
     rules: Rules,
 }
 
@@ -98,7 +99,9 @@ impl Contract {
             let list = if edge.by_hand { &mut by_hand } else { &mut methods };
             list.push(Arc::new(reader.method(path, descriptor, policy, edge)?));
         }
-        Ok(Self { methods, by_hand, rules })
+        let own = pool.all_messages().filter(|message| message.package_name() == "shiming.gateway.v1");
+        let own = own.filter(|message| message.parent_message().is_none()).collect();
+        Ok(Self { methods, by_hand, own, rules })
     }
 
     /// Every method that the one handler serves, the demo's included, in the order of the contract.
@@ -109,6 +112,11 @@ impl Contract {
     /// Methods that handlers of the gateway's own serve, at paths of their own.
     pub fn by_hand(&self) -> impl Iterator<Item = &Arc<Method>> {
         self.by_hand.iter()
+    }
+
+    /// What the gateway answers by handlers of its own: messages of its own, and the answers of methods served by hand.
+    pub fn own_answers(&self) -> impl Iterator<Item = &MessageDescriptor> {
+        self.own.iter().chain(self.by_hand.iter().map(|method| &method.output))
     }
 
     /// What fields are to browsers.

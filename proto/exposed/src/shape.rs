@@ -85,6 +85,11 @@ impl Shapes {
         Ok(id)
     }
 
+    /// The shape of the message with this full name, once it was added.
+    pub fn find(&self, name: &str) -> Option<ShapeId> {
+        self.known.get(name).copied()
+    }
+
     pub(crate) fn get(&self, id: ShapeId) -> Option<&Shape> {
         self.list.get(id.0)
     }

@@ -3,13 +3,14 @@
 use anyhow::Context as _;
 use chrono::TimeDelta;
 use shiming_face_engine::FaceEngine;
-use shiming_identifiers::IdentifierError;
+use shiming_identifiers::Identity;
+use shiming_rpc::convert::InvalidField;
 use shiming_runtime::config::DurationText;
 
 use super::{DemoCitizen, Settings};
 use crate::app::{PrivacyRules, Rules};
 use crate::domain::{
-    AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
+    AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, LevelThresholds, LivenessRules,
     PeopleThresholds,
 };
 
@@ -65,7 +66,7 @@ impl Settings {
         }
     }
 
-    pub(crate) fn demo_citizens(&self) -> Result<Vec<KnownPerson>, IdentifierError> {
+    pub(crate) fn demo_citizens(&self) -> Result<Vec<Identity>, InvalidField> {
         self.demo.iter().flat_map(|demo| &demo.citizens).map(DemoCitizen::person).collect()
     }
 }

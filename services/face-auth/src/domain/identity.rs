@@ -1,23 +1,9 @@
-//! Whose face is looked for: document and name, and the keys they are found and compared by.
+//! The keys by which a person whose face is looked for is found and compared.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use shiming_identifiers::{DocumentNumber, PersonName};
-
-/// A document and the name on it, both read by their rules. Neither prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct KnownPerson {
-    pub(crate) document: DocumentNumber,
-    pub(crate) name: PersonName,
-}
-
-impl KnownPerson {
-    /// The keys of both.
-    pub(crate) fn keys(&self) -> IdentityKeys {
-        IdentityKeys { document: self.document.identity_key(), name: self.name.matching_key() }
-    }
-}
+use shiming_identifiers::Identity;
 
 /// What of a person a session or a reference must know, and no more: stored sealed, never printed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +12,13 @@ pub(crate) struct IdentityKeys {
     pub(crate) document: String,
     /// What all spellings of the name have in common.
     pub(crate) name: String,
+}
+
+impl IdentityKeys {
+    /// The keys of a document and the name on it.
+    pub(crate) fn of(person: &Identity) -> Self {
+        Self { document: person.key(), name: person.name.matching_key() }
+    }
 }
 
 impl fmt::Debug for IdentityKeys {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use shiming_face_engine::{EngineError, Template};
+use shiming_identifiers::Identity;
 use shiming_kernel::{CallContext, ErrorKind, ServiceError as _};
 
 use crate::app::App;
 use crate::app::keep_reference::{keep_reference, measure_photo, refuse_erased};
-use crate::domain::{IdentityKeys, KnownPerson};
+use crate::domain::IdentityKeys;
 use crate::error::FaceAuthError;
 use crate::store;
 
@@ -18,7 +19,7 @@ const PATIENCE: u32 = 100;
 
 /// A person and the authority's photo of them.
 pub(crate) struct ReferenceRow {
-    pub(crate) person: KnownPerson,
+    pub(crate) person: Identity,
     pub(crate) photo: Bytes,
 }
 
@@ -39,7 +40,7 @@ pub(crate) async fn import_reference(
 }
 
 async fn store_row(app: &App, caller: &CallContext, row: ReferenceRow) -> Result<(), FaceAuthError> {
-    let keys = row.person.keys();
+    let keys = IdentityKeys::of(&row.person);
     let content = app.vault.content(app.engine.versions(), &keys, &row.photo);
     let known = store::find_reference(app.store.reader(), &app.vault, &keys.document).await?;
     if known

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 use serde_json::json;
-use shiming_identifiers::Mobile;
+use shiming_identifiers::{Identity, Mobile};
 use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
@@ -15,7 +15,6 @@ use crate::app::codes::{self, CodeTarget};
 use crate::app::sessions::{self, OpenedSession};
 use crate::app::{App, DocumentInput};
 use crate::domain::code::{Verdict, is_code};
-use crate::domain::identity::Identity;
 use crate::domain::session::SessionRecord;
 use crate::error::{CodeRefusal, IdentityError};
 
