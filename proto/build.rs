@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut config = Config::new();
     config.skip_debug(redacted.iter().map(|name| format!(".{name}")).collect::<Vec<_>>());
     config.bytes([".shiming.face"]);
+    config.enable_type_names();
     tonic_prost_build::configure().compile_fds_with_config(decoded, config)?;
     fs::write(out.join("redacted_debug.rs"), redacted_debug(&redacted)?)?;
     fs::write(out.join("mutations.rs"), mutations(&pool)?)?;

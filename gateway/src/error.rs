@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use shiming_cache::CacheError;
+use shiming_exposed::{Defect, Unreadable, json_path};
 use shiming_kernel::{Facts, FieldViolation, Reason, ServiceError};
 use shiming_rpc::convert::InvalidField;
 use shiming_rpc::session::RENEWED;
@@ -85,26 +86,25 @@ impl From<Status> for GatewayError {
     fn from(status: Status) -> Self {
         let mut problem = Problem::from_status(&status);
         for violation in &mut problem.facts.violations {
-            violation.field = camel_case(&violation.field);
+            violation.field = json_path(&violation.field);
         }
         Self::Peer(problem)
     }
 }
 
-/// A field's path as JSON spells it: services name fields as the contract does.
-pub(crate) fn camel_case(field: &str) -> String {
-    let mut text = String::with_capacity(field.len());
-    let mut up = false;
-    for character in field.chars() {
-        if character == '_' {
-            up = true;
-        } else if std::mem::take(&mut up) {
-            text.extend(character.to_uppercase());
-        } else {
-            text.push(character);
+impl From<Defect> for GatewayError {
+    fn from(defect: Defect) -> Self {
+        Self::BadAnswer(defect.0)
+    }
+}
+
+impl From<Unreadable> for GatewayError {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Malformed(field) => Self::field(&field, "MALFORMED", "格式不正确"),
+            Unreadable::Unknown(field) => Self::field(&field, "UNKNOWN", "不支持这一项内容"),
         }
     }
-    text
 }
 
 impl From<InvalidField> for GatewayError {

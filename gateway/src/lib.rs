@@ -41,9 +41,8 @@ pub use config::{
     LiveConfig, Peers,
 };
 use contract::Exposed;
-pub use contract::emitted;
 use http::doors::Doors;
-use http::fixed::Compressed;
+use http::fixed::{Compressed, Fixed};
 use http::layers::Durations;
 use http::server::Connections;
 use own::demo::sample_person::SamplePerson;
@@ -62,6 +61,7 @@ pub(crate) struct Edge {
     limits: Limits,
     captchas: Captchas,
     compressed: Compressed,
+    codes: Fixed,
     durations: Durations,
     sample_person: Option<SamplePerson>,
     doors: Doors,
@@ -85,8 +85,10 @@ impl Gateway {
         let http = &config.http;
         let people = config.demo.as_ref().and_then(|demo| demo.people.as_deref());
         let clients = Clients::connect(&connector, &config.peers).context("peers")?;
+        let exposed = Exposed::read(&clients, config.demo.is_some()).context("contract")?;
         let edge = Edge {
-            exposed: Exposed::read(&clients, config.demo.is_some()).context("contract")?,
+            codes: own::codes::fixed(&exposed).context("codes")?,
+            exposed,
             clients,
             cookies: Cookies::new(http.is_secure()),
             csrf: Csrf::new(&keyring)?,

@@ -54,6 +54,11 @@ pub mod enterprise {
         tonic::include_proto!("shiming.enterprise.v1");
     }
 }
+pub mod gateway {
+    pub mod v1 {
+        tonic::include_proto!("shiming.gateway.v1");
+    }
+}
 pub mod messaging {
     pub mod v1 {
         tonic::include_proto!("shiming.messaging.v1");

@@ -76,7 +76,11 @@ fn may_use(from: &str, to: &str) -> bool {
     match from {
         "all-in-one" => true,
         "testkit" => row(to).is_some() || to == "proto",
-        "gateway" => (row(to).is_some() && !matches!(to, "store" | "service")) || to == "proto",
+        "exposed" => matches!(to, "kernel" | "rpc" | "proto"),
+        "emit" => to == "exposed" || may_use("exposed", to),
+        "gateway" => {
+            (row(to).is_some() && !matches!(to, "store" | "service")) || matches!(to, "proto" | "exposed")
+        }
         "face-engine" => to == "kernel",
         "face-auth" if to == "face-engine" => true,
         service if SERVICES.contains(&service) => row(to).is_some() || to == "proto",
@@ -111,6 +115,9 @@ mod tests {
             ("gateway", "service"),
             ("rpc", "service"),
             ("gateway", "identity"),
+            ("gateway", "emit"),
+            ("exposed", "cache"),
+            ("identity", "exposed"),
             ("proto", "kernel"),
             ("newcomer", "kernel"),
             ("identity", "testkit"),
@@ -139,6 +146,9 @@ mod tests {
             ("service", "cache"),
             ("identity", "proto"),
             ("gateway", "cache"),
+            ("gateway", "exposed"),
+            ("emit", "exposed"),
+            ("emit", "proto"),
             ("gateway", "+axum"),
             ("all-in-one", "identity"),
             ("all-in-one", "gateway"),

@@ -1,6 +1,8 @@
 //! The whole system, started for one test: as the all-in-one on SQLite, or as five processes on PostgreSQL and Redis with mutual TLS.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -70,14 +72,20 @@ impl Part {
         }
     }
 
-    fn peers(self) -> &'static [Self] {
-        match self {
-            Self::Identity => &[Self::FaceAuth, Self::Messaging],
-            Self::FaceAuth => &[Self::Messaging],
-            Self::EnterpriseBinding => &[Self::Identity, Self::Messaging],
-            Self::Messaging => &[Self::Identity],
-            Self::Gateway => &Self::SERVICES,
-        }
+    /// Whom it calls: those of its checked-in settings, which its loader demands.
+    fn peers(self) -> Vec<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let own =
+            if self == Self::Gateway { "gateway".to_owned() } else { format!("services/{}", self.name()) };
+        let settings = fs::read_to_string(root.join(own).join("config/default.toml")).unwrap();
+        let settings: toml::Table = settings.parse().unwrap();
+        let is_peer = |part: &Self| settings["peers"].get(part.key().as_str()).is_some();
+        Self::SERVICES.into_iter().filter(is_peer).collect()
+    }
+
+    /// As settings and databases spell it.
+    fn key(self) -> String {
+        self.name().replace('-', "_")
     }
 }
 
@@ -161,8 +169,7 @@ impl World {
             match part {
                 Part::Gateway => gateway(&mut all, &addresses),
                 service => {
-                    let database = service.name().replace('-', "_");
-                    all.insert("STORE__URL".into(), postgres.database(&database));
+                    all.insert("STORE__URL".into(), postgres.database(&service.key()));
                 }
             }
             if part == Part::Messaging {
@@ -173,7 +180,7 @@ impl World {
             }
             let own = settings.iter().filter(|(whose, ..)| *whose == part);
             all.extend(own.map(|(_, key, value)| ((*key).to_owned(), value.clone())));
-            let prefix = format!("SHIMING_{}__", part.name().to_uppercase().replace('-', "_"));
+            let prefix = format!("SHIMING_{}__", part.key().to_uppercase());
             let environment = all.into_iter().map(|(key, value)| (format!("{prefix}{key}"), value)).collect();
             processes.insert(part, Process::start_from(build, part.binary(), environment));
         }
@@ -378,7 +385,7 @@ fn common(part: Part, leaf: &LeafFiles, addresses: &BTreeMap<Part, String>, redi
     let keyring = KeyringConfig::generate();
     let mut all = Settings::new();
     let mut set = |key: &str, value: String| drop(all.insert(key.to_owned(), value));
-    let file = |path: &std::path::Path| path.display().to_string();
+    let file = |path: &Path| path.display().to_string();
     set("KEYRING__CURRENT", "1".into());
     set("KEYRING__KEYS__1", keyring.keys[&1].expose().clone());
     set("TELEMETRY__LOG_FORMAT", "json".into());
@@ -395,8 +402,8 @@ fn common(part: Part, leaf: &LeafFiles, addresses: &BTreeMap<Part, String>, redi
         set("CACHE__URL", redis.url());
     }
     for peer in part.peers() {
-        let key = peer.name().to_uppercase().replace('-', "_");
-        set(&format!("PEERS__{key}__URI"), format!("https://{}", addresses[peer]));
+        let key = peer.key().to_uppercase();
+        set(&format!("PEERS__{key}__URI"), format!("https://{}", addresses[&peer]));
         set(&format!("PEERS__{key}__TLS__CERT"), file(&leaf.cert));
         set(&format!("PEERS__{key}__TLS__KEY"), file(&leaf.key));
         set(&format!("PEERS__{key}__TLS__CA"), file(&leaf.ca));

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::handler::Handler;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -16,26 +16,22 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method as Verb};
 use percent_encoding::percent_decode_str;
-use prost::Message as _;
+use prost::{Message, Name};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
-use serde_json::value::RawValue;
-use shiming_kernel::RequestId;
+use shiming_exposed::{self as exposed, Contract, ContractError, Method, ShapeId, Shapes};
 use shiming_proto::options::v1::{Budget, PictureCodeRule};
 use shiming_rpc::client::with_session;
 use shiming_rpc::{ClientChannel, deadline, policy::Idempotency};
 use tokio::time::{Instant, timeout_at};
 use tonic::client::Grpc;
 
-use super::ask;
 use super::connect::{self, Encoding};
 use super::raw::Raw;
 use super::secret::{Brought, Plan};
-use super::shape::{ShapeId, Shapes};
 use super::stream;
-use super::{Contract, ContractError, Method};
 use crate::SharedEdge;
 use crate::browser::limits::{Captures, Challenges, Codes, Collections, Counted, FreeUses, Logins, Within};
-use crate::browser::mutation::IDEMPOTENCY_KEY;
+use crate::browser::mutation::request_id;
 use crate::browser::visitor::Visitor;
 use crate::clients::Clients;
 use crate::error::GatewayError;
@@ -80,6 +76,9 @@ impl Exposed {
     pub(crate) fn read(clients: &Clients, demo: bool) -> Result<Self, ContractError> {
         let contract = Contract::read()?;
         let mut shapes = Shapes::default();
+        for message in contract.own_answers() {
+            shapes.add(message, contract.rules())?;
+        }
         let methods = contract.methods().filter(|method| demo || !method.is_demo());
         let served = methods
             .map(|method| Served::new(method, &contract, &mut shapes, clients).map(Arc::new))
@@ -87,18 +86,18 @@ impl Exposed {
         Ok(Self { contract, shapes, served })
     }
 
-    /// The answer of the method at `path` as the one handler would show it, for answers that are parts of others.
-    pub(crate) fn show(
-        &self,
-        path: &str,
-        answer: &impl prost::Message,
-    ) -> Result<Box<RawValue>, GatewayError> {
-        let served = self.served.iter().find(|served| served.method.path == path);
-        let served = served.ok_or(GatewayError::Internal("a method is not served"))?;
+    /// An answer of the edge's own, written as every other is.
+    pub(crate) fn json<M: Message + Name>(&self, answer: &M) -> Result<Vec<u8>, GatewayError> {
+        let shape = self.shapes.find(&M::full_name());
+        let shape = shape.ok_or(GatewayError::Internal("an answer is no message of the edge's own"))?;
         let mut json = Vec::new();
-        let written = self.shapes.write(served.output, &answer.encode_to_vec(), false, &mut json);
-        written.map_err(|defect| GatewayError::BadAnswer(defect.0))?;
-        serde_json::from_slice(&json).map_err(|_| GatewayError::Internal("an answer is no JSON"))
+        self.shapes.write(shape, &answer.encode_to_vec(), false, &mut json)?;
+        Ok(json)
+    }
+
+    /// The same as a response.
+    pub(crate) fn answer<M: Message + Name>(&self, answer: &M) -> Result<Response, GatewayError> {
+        Ok(([(CONTENT_TYPE, Encoding::Json.content_type())], self.json(answer)?).into_response())
     }
 
     /// A route for each method, so that logs and metrics name it.
@@ -144,9 +143,9 @@ impl Served {
         Ok(Self {
             channel: channel.clone(),
             path,
-            plan: Plan::of(method, &contract.rules),
-            output: shapes.add(&method.output, &contract.rules)?,
-            has_hidden: contract.rules.hides(&method.input),
+            plan: Plan::of(method, contract.rules()),
+            output: shapes.add(&method.output, contract.rules())?,
+            has_hidden: contract.rules().hides(&method.input),
             request_id: method.input.get_field_by_name("request_id"),
             validate_only: method.input.get_field_by_name("validate_only"),
             disposition: disposition.transpose().map_err(|_| nonsense("its file name is none"))?,
@@ -208,12 +207,11 @@ fn answer_with(
     encoding: Encoding,
 ) -> Result<Response, GatewayError> {
     let mut json = Vec::with_capacity(answer.len() * 2 + 64);
-    let written = edge.exposed.shapes.write(served.output, answer, dry_run, &mut json);
-    let body = written.and_then(|()| match encoding {
-        Encoding::Json => Ok(json),
-        Encoding::Proto => edge.exposed.shapes.shown(served.output, answer),
-    });
-    let body = body.map_err(|defect| GatewayError::BadAnswer(defect.0))?;
+    edge.exposed.shapes.write(served.output, answer, dry_run, &mut json)?;
+    let body = match encoding {
+        Encoding::Json => json,
+        Encoding::Proto => edge.exposed.shapes.shown(served.output, answer)?,
+    };
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, encoding.content_type());
@@ -240,9 +238,9 @@ async fn read(
             DynamicMessage::new(input.clone())
         } else {
             encoding = Encoding::of(&parts.headers)?;
-            ask::from_bytes(input, encoding, &limited(edge, parts, body).await?)?
+            encoding.read(input, &limited(edge, parts, body).await?)?
         };
-        if let Some(dry_run) = ask::dry_run(query, served.validate_only.is_some())?
+        if let Some(dry_run) = exposed::dry_run(query, served.validate_only.is_some())?
             && let Some(field) = &served.validate_only
         {
             message.set_field(field, Value::Bool(dry_run));
@@ -250,35 +248,20 @@ async fn read(
         message
     } else if let Some((given, bytes)) = connect::message(query)? {
         encoding = given;
-        ask::from_bytes(input, encoding, &bytes)?
+        encoding.read(input, &bytes)?
     } else {
-        ask::from_query(input, query)?
+        exposed::from_query(input, query)?
     };
     if served.has_hidden {
-        ask::refuse_hidden(&message, &edge.exposed.contract.rules)?;
+        exposed::refuse_hidden(&message, edge.exposed.contract.rules())?;
     }
     if served.method.policy.idempotency == Idempotency::RequestId
         && let Some(field) = &served.request_id
     {
-        let id = request_id(parts, &ask::text(&message, field))?;
+        let id = request_id(&parts.headers, message.get_field(field).as_str().unwrap_or_default())?;
         message.set_field(field, Value::String(id.to_string()));
     }
     Ok((message, encoding))
-}
-
-/// The name of the intent, from the header or from the message; both may say it, but not differently.
-fn request_id(parts: &Parts, in_message: &str) -> Result<RequestId, GatewayError> {
-    const NAME: &str = "Idempotency-Key";
-    let wrong = |field: &str| GatewayError::field(field, "MALFORMED", "请求编号有误，请刷新页面后重试");
-    let header = parts.headers.get(IDEMPOTENCY_KEY).map(|value| {
-        value.to_str().ok().and_then(|text| text.parse::<RequestId>().ok()).ok_or_else(|| wrong(NAME))
-    });
-    let header = header.transpose()?;
-    if in_message.is_empty() {
-        return header.ok_or_else(|| GatewayError::field(NAME, "REQUIRED", "请求缺少编号，请刷新页面后重试"));
-    }
-    let id = in_message.parse::<RequestId>().map_err(|_| wrong("requestId"))?;
-    if header.is_none_or(|header| header == id) { Ok(id) } else { Err(wrong(NAME)) }
 }
 
 async fn count(edge: &SharedEdge, budget: Budget, parts: &mut Parts) -> Result<(), GatewayError> {

@@ -20,7 +20,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use prost_reflect::{DynamicMessage, MessageDescriptor};
 use serde_json::{Value, json};
+use shiming_exposed::Unreadable;
 use shiming_kernel::{ErrorKind, ServiceError as _};
 use shiming_rpc::status;
 use url::form_urlencoded;
@@ -53,6 +55,14 @@ impl Encoding {
             () if has_type(headers, "application/json") => Ok(Self::Json),
             () if has_type(headers, "application/proto") => Ok(Self::Proto),
             () => Err(GatewayError::WrongType),
+        }
+    }
+
+    /// The message, as it was sent.
+    pub(super) fn read(self, input: &MessageDescriptor, bytes: &[u8]) -> Result<DynamicMessage, Unreadable> {
+        match self {
+            Self::Json => shiming_exposed::from_json(input, bytes),
+            Self::Proto => shiming_exposed::from_proto(input, bytes),
         }
     }
 

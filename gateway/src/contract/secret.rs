@@ -5,13 +5,11 @@ use http::HeaderValue;
 use http::header::SET_COOKIE;
 use prost::encoding::{WireType, encode_key, encode_varint};
 use prost_reflect::MessageDescriptor;
+use shiming_exposed::{Method, Rules, Shapes};
 use shiming_kernel::Redacted;
 use shiming_proto::options::v1::Secret;
 use shiming_rpc::policy::{Idempotency, SessionRule};
 
-use super::rules::Rules;
-use super::shape::Shapes;
-use super::{Method, secrets};
 use crate::browser::cookie::{Cookie, Cookies, SetCookie};
 use crate::error::GatewayError;
 
@@ -115,7 +113,7 @@ impl Brought {
 }
 
 fn fields(rules: &Rules, message: &MessageDescriptor) -> Vec<Field> {
-    let secrets = secrets(rules, message).into_iter();
+    let secrets = rules.secrets(message).into_iter();
     let field = |(secret, field): (Secret, prost_reflect::FieldDescriptor)| {
         let cookie = cookie(secret)?;
         Some(Field { cookie, number: field.number(), required: rules.of(&field).required })

@@ -11,7 +11,6 @@ use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::Serialize;
 
 use crate::error::GatewayError;
 
@@ -33,16 +32,8 @@ pub(crate) struct Fixed {
 
 impl Fixed {
     /// A JSON answer that may be kept for `keep`.
-    pub(crate) fn json(name: &str, keep: &'static str, value: &impl Serialize) -> Self {
-        let plain = serde_json::to_vec(value).unwrap_or_default();
-        Self {
-            name: name.to_owned(),
-            kind: "application/json".to_owned(),
-            keep,
-            tag: fingerprint(&plain),
-            is_text: true,
-            plain: plain.into(),
-        }
+    pub(crate) fn json(name: &str, keep: &'static str, plain: impl Into<Bytes>) -> Self {
+        Self { is_text: true, ..Self::bytes(name, "application/json".to_owned(), keep, plain.into()) }
     }
 
     /// An answer that is compressed already, such as a picture.

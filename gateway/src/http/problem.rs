@@ -1,4 +1,4 @@
-//! Errors as problem+json (RFC 9457), and the one mapping from their kind to an HTTP status.
+//! Errors as problem+json (RFC 9457).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,28 +8,12 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use shiming_exposed::status;
 use shiming_kernel::{ErrorKind, Reason, ServiceError as _};
 use shiming_rpc::status::chain;
 
 use crate::error::GatewayError;
 use crate::http::request_id;
-
-/// The HTTP status of a kind.
-pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
-    match kind {
-        ErrorKind::InvalidArgument => StatusCode::BAD_REQUEST,
-        ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
-        ErrorKind::PermissionDenied => StatusCode::FORBIDDEN,
-        ErrorKind::NotFound => StatusCode::NOT_FOUND,
-        ErrorKind::AlreadyExists | ErrorKind::Aborted => StatusCode::CONFLICT,
-        ErrorKind::FailedPrecondition => StatusCode::UNPROCESSABLE_ENTITY,
-        ErrorKind::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
-        ErrorKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
-        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ErrorKind::Unimplemented => StatusCode::NOT_IMPLEMENTED,
-        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
 
 const fn title(kind: ErrorKind) -> &'static str {
     match kind {
@@ -167,6 +151,21 @@ mod tests {
         for kind in ErrorKind::ALL {
             assert!(status(kind).is_client_error() || status(kind).is_server_error());
             assert!(!title(kind).is_ascii());
+        }
+    }
+
+    /// The contract describes problems for pages and documents.
+    #[test]
+    fn a_problem_is_what_the_contract_says() {
+        let pool = shiming_rpc::policy::pool().unwrap();
+        let message = pool.get_message_by_name("shiming.gateway.v1.Problem").unwrap();
+        let refused = GatewayError::field("mobile", "MALFORMED", "格式不正确");
+        for error in [refused, GatewayError::CaptchaWrong, GatewayError::Overloaded] {
+            let json = serde_json::to_value(error.details()).unwrap();
+            let is_there = |name: &str| json.get(name).is_some() || name == "retryAfterSeconds";
+            assert!(message.fields().all(|field| is_there(field.json_name())), "{json}");
+            // What the contract doesn't know is refused.
+            shiming_exposed::from_json(&message, json.to_string().as_bytes()).unwrap();
         }
     }
 

@@ -1,18 +1,14 @@
 //! `GET /api/bootstrap`: the browser's id, and where the visitor stands.
 
-use std::collections::BTreeMap;
-
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::HeaderMap;
-use serde::Serialize;
-use serde_json::value::RawValue;
 use shiming_kernel::{ErrorKind, Redacted, ServiceError as _};
+use shiming_proto::gateway::v1 as own;
 use shiming_proto::identity::v1::collection_service_client::CollectionServiceClient;
 use shiming_proto::identity::v1::session_service_client::SessionServiceClient;
-use shiming_proto::identity::v1::{GetCollectionRequest, GetSessionRequest};
-
+use shiming_proto::identity::v1::{GetCollectionRequest, GetCollectionResponse, GetSessionRequest};
+use shiming_proto::types::v1::IdentityDocument;
 use shiming_rpc::client::with_session;
 
 use crate::SharedEdge;
@@ -20,47 +16,16 @@ use crate::browser::cookie::{Cookie, SetCookie};
 use crate::browser::visitor::Visitor;
 use crate::config::DemoCitizen;
 use crate::error::GatewayError;
+use crate::own::demo::sample_person::SamplePerson;
 
-/// Where the visitor stands.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Bootstrap {
-    /// Whether this is the demo.
-    demo: bool,
-    /// The demo authority's citizens; absent outside the demo.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    demo_citizens: Option<Vec<Citizen>>,
-    /// Where the sample person's clips are, by what they show (`LOOK`: looking ahead); absent where there is no such person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    demo_clips: Option<BTreeMap<&'static str, String>>,
-    /// Whether a session is open.
-    signed_in: bool,
-    /// The collection that is going on; absent when there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    collection: Option<Box<RawValue>>,
-}
-
-/// A person who doesn't exist.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Citizen {
-    name: String,
-    /// As the contract calls it.
-    document_type: &'static str,
-    document_number: String,
-    mobile: String,
-    note: String,
-}
-
-impl From<&DemoCitizen> for Citizen {
+impl From<&DemoCitizen> for own::DemoCitizen {
     fn from(citizen: &DemoCitizen) -> Self {
-        Self {
+        let document = IdentityDocument {
+            r#type: citizen.document_type.into(),
+            number: citizen.document_number.clone(),
             name: citizen.name.clone(),
-            document_type: citizen.document_type.as_str_name(),
-            document_number: citizen.document_number.clone(),
-            mobile: citizen.mobile.clone(),
-            note: citizen.note.clone(),
-        }
+        };
+        Self { document: Some(document), mobile: citizen.mobile.clone(), note: citizen.note.clone() }
     }
 }
 
@@ -92,14 +57,14 @@ pub(crate) async fn bootstrap(
         forget(session_token.is_some() && !is_open, Cookie::Session),
         forget(collection_token.is_some() && collection.is_none(), Cookie::Collection),
     );
-    let body = Bootstrap {
+    let body = own::Bootstrap {
         demo: demo.is_some(),
-        demo_citizens: demo.map(|demo| demo.citizens.iter().map(Citizen::from).collect()),
-        demo_clips: edge.sample_person.as_ref().map(|person| person.addresses().collect()),
+        demo_citizens: demo.iter().flat_map(|demo| &demo.citizens).map(own::DemoCitizen::from).collect(),
+        demo_clips: edge.sample_person.iter().flat_map(SamplePerson::addresses).collect(),
         signed_in: is_open,
         collection,
     };
-    Ok((cookies.0, cookies.1, cookies.2, Json(body)))
+    Ok((cookies.0, cookies.1, cookies.2, edge.exposed.answer(&body)?))
 }
 
 async fn is_signed_in(
@@ -117,16 +82,15 @@ async fn is_signed_in(
     }
 }
 
-/// Where the collection stands, shown as by its own call.
+/// Where the collection stands.
 async fn standing(
     edge: &SharedEdge,
     visitor: &Visitor,
     token: &Redacted<String>,
-) -> Result<Box<RawValue>, GatewayError> {
+) -> Result<GetCollectionResponse, GatewayError> {
     let ask = GetCollectionRequest { collection_token: token.expose().clone() };
     let mut client = CollectionServiceClient::new(edge.clients.identity.clone());
-    let answer = client.get_collection(visitor.request(ask)).await?.into_inner();
-    edge.exposed.show("/shiming.identity.v1.CollectionService/GetCollection", &answer)
+    Ok(client.get_collection(visitor.request(ask)).await?.into_inner())
 }
 
 fn unless_gone<T>(fetched: Result<T, GatewayError>) -> Result<Option<T>, GatewayError> {

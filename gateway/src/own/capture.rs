@@ -7,18 +7,15 @@
 use std::future::ready;
 use std::pin::pin;
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::Response;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use futures::stream::{self, StreamExt as _};
 use prost_types::Duration;
-use serde::Serialize;
 use shiming_kernel::Reason;
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::submit_capture_request::Part as WirePart;
 use shiming_proto::face::v1::{CaptureFrame, CaptureHeader, SubmitCaptureRequest, SubmitCaptureResponse};
-use shiming_rpc::convert::to_time;
 use shiming_rpc::deadline;
 use shiming_runtime::telemetry::trace::in_this_trace;
 use tokio::sync::{mpsc, oneshot};
@@ -35,14 +32,6 @@ const MOST_FRAMES: usize = 40;
 /// A capture lasts seconds; an hour is beyond any.
 const LONGEST_MS: f64 = 3_600_000.0;
 
-/// The face passed.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct CapturePassed {
-    /// Until when the result can be redeemed.
-    result_expire_time: DateTime<Utc>,
-}
-
 /// Submits a capture.
 pub(crate) async fn capture(
     State(edge): State<SharedEdge>,
@@ -51,7 +40,7 @@ pub(crate) async fn capture(
     _: Within<Captures>,
     mutation: Mutation,
     mut upload: Upload,
-) -> Result<Json<CapturePassed>, GatewayError> {
+) -> Result<Response, GatewayError> {
     if mutation.validate_only {
         return Err(GatewayError::field("validateOnly", "UNKNOWN", "不支持这一项内容"));
     }
@@ -59,9 +48,7 @@ pub(crate) async fn capture(
     let nonce = read_text(&mut upload, "nonce", "缺少本次识别的编号，请重新开始").await?;
     let header = CaptureHeader { face_session_id, capture_token, nonce };
     let answer = to_the_end(&edge, visitor, header, upload).await?;
-    let time = answer.result_expire_time.ok_or(GatewayError::BadAnswer("result_expire_time"))?;
-    let result_expire_time = to_time("result_expire_time", time)?;
-    Ok(Json(CapturePassed { result_expire_time }))
+    edge.exposed.answer(&answer)
 }
 
 /// Streams in a task of its own, which goes on when the browser breaks off and this request is dropped: a cancelled stream looks like a

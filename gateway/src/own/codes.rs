@@ -1,79 +1,17 @@
 //! `GET /api/codes`: the tables that forms offer.
 
-use std::sync::LazyLock;
-
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use serde::Serialize;
 use shiming_identifiers::{DocumentType as KnownDocument, Ethnicity, Nationality};
 use shiming_proto::enterprise::v1::Role;
+use shiming_proto::gateway::v1::{CodeLabel, Codes, DocumentTypeLabel, RoleLabel};
 use shiming_proto::types::v1::DocumentType;
 
 use crate::SharedEdge;
+use crate::contract::Exposed;
+use crate::error::GatewayError;
 use crate::http::fixed::Fixed;
-
-/// The tables.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Codes {
-    /// 证件类型, in the order to offer them.
-    document_types: Vec<DocumentTypeLabel>,
-    /// 民族, GB/T 3304.
-    ethnicities: Vec<CodeLabel>,
-    /// 国籍, ISO 3166-1 alpha-2.
-    nationalities: Vec<CodeLabel>,
-    /// 身份, in the order to offer them.
-    roles: Vec<RoleLabel>,
-}
-
-/// A code and what to show for it.
-#[derive(Serialize)]
-struct CodeLabel {
-    code: &'static str,
-    label: &'static str,
-}
-
-/// A kind of document.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DocumentTypeLabel {
-    /// As the contract calls it.
-    code: &'static str,
-    /// The tax systems' code.
-    tax_code: &'static str,
-    label: &'static str,
-    /// Whether its holder can be recognised by face.
-    supports_face: bool,
-}
-
-/// A role in an enterprise.
-#[derive(Serialize)]
-struct RoleLabel {
-    /// As the contract calls it.
-    code: &'static str,
-    label: &'static str,
-    /// Whether it can be applied for.
-    applicable: bool,
-}
-
-static CODES: LazyLock<Fixed> = LazyLock::new(|| Fixed::json("api/codes", "public, max-age=3600", &tables()));
-
-fn tables() -> Codes {
-    let ethnicity = |one: &Ethnicity| CodeLabel { code: one.code(), label: one.name() };
-    let nationality = |one: &Nationality| CodeLabel { code: one.alpha2(), label: one.name() };
-    let role = |(code, label): (Role, _)| RoleLabel {
-        code: Role::as_str_name(&code),
-        label,
-        applicable: code != Role::LegalRepresentative,
-    };
-    Codes {
-        document_types: KnownDocument::ALL.into_iter().filter_map(document_type).collect(),
-        ethnicities: Ethnicity::all().iter().map(ethnicity).collect(),
-        nationalities: Nationality::all().iter().map(nationality).collect(),
-        roles: ROLES.map(role).into(),
-    }
-}
 
 const ROLES: [(Role, &str); 8] = [
     (Role::LegalRepresentative, "法定代表人"),
@@ -86,18 +24,38 @@ const ROLES: [(Role, &str); 8] = [
     (Role::Other, "其他"),
 ];
 
+/// The tables, which change with a release only.
+pub(crate) fn fixed(exposed: &Exposed) -> Result<Fixed, GatewayError> {
+    Ok(Fixed::json("api/codes", "public, max-age=3600", exposed.json(&tables())?))
+}
+
+fn tables() -> Codes {
+    let label = |code: &str, label: &str| CodeLabel { code: code.to_owned(), label: label.to_owned() };
+    let role = |(code, label): (Role, &str)| RoleLabel {
+        code: code.into(),
+        label: label.to_owned(),
+        applicable: code != Role::LegalRepresentative,
+    };
+    Codes {
+        document_types: KnownDocument::ALL.into_iter().filter_map(document_type).collect(),
+        ethnicities: Ethnicity::all().iter().map(|one| label(one.code(), one.name())).collect(),
+        nationalities: Nationality::all().iter().map(|one| label(one.alpha2(), one.name())).collect(),
+        roles: ROLES.map(role).into(),
+    }
+}
+
 /// `None` for a document that the contract doesn't take.
 fn document_type(known: KnownDocument) -> Option<DocumentTypeLabel> {
-    let name = format!("DOCUMENT_TYPE_{}", known.name().to_uppercase());
+    let code = DocumentType::from_str_name(&format!("DOCUMENT_TYPE_{}", known.name().to_uppercase()))?;
     Some(DocumentTypeLabel {
-        code: DocumentType::from_str_name(&name)?.as_str_name(),
-        tax_code: known.code(),
-        label: known.label(),
+        code: code.into(),
+        tax_code: known.code().to_owned(),
+        label: known.label().to_owned(),
         supports_face: known.supports_face(),
     })
 }
 
-/// Gives the code tables. They change with a release only.
+/// Gives the code tables.
 pub(crate) async fn codes(State(edge): State<SharedEdge>, asked: HeaderMap) -> Response {
-    edge.compressed.send(CODES.clone(), &asked).await
+    edge.compressed.send(edge.codes.clone(), &asked).await
 }

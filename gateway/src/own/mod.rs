@@ -4,7 +4,7 @@
 mod bootstrap;
 mod captcha;
 mod capture;
-mod codes;
+pub(crate) mod codes;
 pub(crate) mod demo;
 
 use axum::Router;

@@ -173,7 +173,7 @@ async fn an_intent_has_a_name_from_the_header_or_the_message() {
     assert_eq!(
         refused.json()["violations"][0],
         json!({
-            "field": "Idempotency-Key", "reason": "REQUIRED", "description": "请求缺少编号，请刷新页面后重试"
+            "field": "requestId", "reason": "REQUIRED", "description": "请求缺少编号，请刷新页面后重试"
         })
     );
     let id = "0191e7b0-0000-7000-8000-000000000001";

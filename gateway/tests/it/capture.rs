@@ -32,7 +32,7 @@ async fn frames_arrive_in_order_with_their_times_and_steps() {
     let form = form().text("offsetsMs", "[0, 1250.4]").text("steps", "[0, 2]");
     let form = form.file("frame", b"one").file("frame", &large);
     let answer = browser.upload(PATH, form).await;
-    assert_eq!(answer.ok(), json!({"resultExpireTime": "2026-11-01T08:05:00Z"}));
+    assert_eq!(answer.ok(), json!({"faceSessionId": "f-1", "resultExpireTime": "2026-11-01T08:05:00Z"}));
     let (_, Capture(messages)) = world.script.only::<Capture>();
     let parts: Vec<_> = messages.into_iter().map(|message| message.part.unwrap()).collect();
     let header =

@@ -143,7 +143,7 @@ async fn a_request_must_have_a_name() {
         }
         let answer = browser.send(request).await;
         assert_eq!(answer.refusal(), (400, "INVALID_FIELD".into()));
-        assert_eq!(answer.json()["violations"][0]["field"], "Idempotency-Key");
+        assert_eq!(answer.json()["violations"][0]["field"], "requestId");
     }
 }
 

@@ -68,7 +68,7 @@ async fn outside_the_demo_there_is_no_demo() {
     assert_eq!(browser.get("/api/demo/sample-photo").await.refusal(), gone);
     assert_eq!(browser.get("/api/demo/clips/neutral").await.refusal(), gone);
     let bootstrap = browser.get("/api/bootstrap").await.ok();
-    assert_eq!((&bootstrap["demo"], bootstrap.get("demoClips")), (&json!(false), None));
+    assert_eq!((&bootstrap["demo"], &bootstrap["demoClips"]), (&json!(false), &json!({})));
     assert_eq!(browser.post(SMS, json!({"mobile": "13800138000"})).await.refusal(), gone);
     assert_eq!(browser.upload("/api/demo/reference", form().file("photo", b"x")).await.refusal(), gone);
 }
@@ -77,11 +77,11 @@ async fn outside_the_demo_there_is_no_demo() {
 async fn the_demo_shows_its_citizens() {
     let world = demo().await;
     let citizen = json!({
-        "name": "张三", "documentType": "DOCUMENT_TYPE_RESIDENT_ID", "documentNumber": "640101199003070015",
+        "document": {"type": "DOCUMENT_TYPE_RESIDENT_ID", "number": "640101199003070015", "name": "张三"},
         "mobile": "13800138000", "note": "办税员"
     });
     let answer = world.stranger().get("/api/bootstrap").await.ok();
-    assert_eq!(answer, json!({"demo": true, "demoCitizens": [citizen], "signedIn": false}));
+    assert_eq!(answer, json!({"demo": true, "demoCitizens": [citizen], "demoClips": {}, "signedIn": false}));
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_person_who_is_not_there_as_a_whole_is_not_there() {
     for people in [None, Some("/nowhere".into()), Some(folder.path().to_owned())] {
         let world = demo_with(people).await;
         let mut browser = world.stranger();
-        assert!(browser.get("/api/bootstrap").await.ok().get("demoClips").is_none());
+        assert_eq!(browser.get("/api/bootstrap").await.ok()["demoClips"], json!({}));
         assert_eq!(browser.get("/api/demo/sample-photo").await.status, 404);
         assert_eq!(browser.get("/api/demo/clips/neutral").await.status, 404);
     }

@@ -12,7 +12,7 @@ async fn a_first_visit_gets_a_token_and_keeps_it() {
     let world = World::start().await;
     let mut browser = world.stranger();
     let first = browser.get("/api/bootstrap").await;
-    assert_eq!(first.ok(), json!({"demo": false, "signedIn": false}));
+    assert_eq!(first.ok(), json!({"demo": false, "demoCitizens": [], "demoClips": {}, "signedIn": false}));
     let cookie = first.set_cookie("shiming_csrf").unwrap();
     assert!(cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
     assert!(!cookie.contains("HttpOnly"), "pages read it");
@@ -48,7 +48,10 @@ async fn a_visit_resumes_session_and_collection() {
         "birthDate": "1990-03-07",
         "documentType": "DOCUMENT_TYPE_RESIDENT_ID"
     });
-    assert_eq!(answer, json!({"demo": false, "signedIn": true, "collection": collection}));
+    assert_eq!(
+        answer,
+        json!({"demo": false, "demoCitizens": [], "demoClips": {}, "signedIn": true, "collection": collection})
+    );
     let (metadata, _) = world.script.only::<GetSessionRequest>();
     assert_eq!(metadata.get("x-shiming-session").unwrap(), TOKEN);
     assert_eq!(metadata.get("x-shiming-caller").unwrap(), "gateway");
@@ -63,7 +66,10 @@ async fn what_is_over_is_forgotten_and_no_error() {
     world.script.refuse::<GetCollectionRequest, GetCollectionResponse>(gone);
     let mut browser = world.signed_in().await;
     browser.cookies.insert("shiming_collection".into(), COLLECTION.into());
-    assert_eq!(browser.get("/api/bootstrap").await.ok(), json!({"demo": false, "signedIn": false}));
+    assert_eq!(
+        browser.get("/api/bootstrap").await.ok(),
+        json!({"demo": false, "demoCitizens": [], "demoClips": {}, "signedIn": false})
+    );
     assert_eq!(browser.cookies.keys().collect::<Vec<_>>(), ["shiming_csrf"]);
 }
 

@@ -129,7 +129,7 @@ async fn no_change_without_a_name() {
         let request = browser.request(Verb::POST, &path).header("x-csrf-token", token);
         let answer = browser.send(request.header("content-type", "application/json").body("{}")).await;
         refused(&answer, &path, 400, "INVALID_FIELD");
-        assert_eq!(answer.json()["violations"][0]["field"], "Idempotency-Key", "{path}");
+        assert_eq!(answer.json()["violations"][0]["field"], "requestId", "{path}");
     }
     assert!(asked > 15, "{asked}");
 }

@@ -1,8 +1,7 @@
 //! `POST /api/demo/reference`: the reference photo of a demo citizen.
 
-use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
+use axum::response::Response;
 use shiming_proto::face::v1::SetDemoReferenceRequest;
 use shiming_proto::face::v1::demo_authority_service_client::DemoAuthorityServiceClient;
 use shiming_proto::types::v1::{DocumentType, IdentityDocument};
@@ -21,7 +20,7 @@ pub(crate) async fn reference(
     _: Within<Captures>,
     mutation: Mutation,
     mut upload: Upload,
-) -> Result<Json<Value>, GatewayError> {
+) -> Result<Response, GatewayError> {
     let (document, photo) = read(&mut upload).await?;
     let ask = SetDemoReferenceRequest {
         document: Some(document),
@@ -30,8 +29,8 @@ pub(crate) async fn reference(
         validate_only: mutation.validate_only,
     };
     let mut client = DemoAuthorityServiceClient::new(edge.clients.face_auth.clone());
-    client.set_demo_reference(visitor.request(ask)).await?;
-    Ok(Json(json!({})))
+    let answer = client.set_demo_reference(visitor.request(ask)).await?;
+    edge.exposed.answer(answer.get_ref())
 }
 
 async fn read(upload: &mut Upload) -> Result<(IdentityDocument, bytes::Bytes), GatewayError> {

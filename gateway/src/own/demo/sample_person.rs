@@ -60,8 +60,8 @@ impl SamplePerson {
     }
 
     /// What each clip shows, and its address.
-    pub(crate) fn addresses(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.clips.iter().map(|(action, name, _)| (*action, format!("/api/demo/clips/{name}")))
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (String, String)> {
+        self.clips.iter().map(|(action, name, _)| ((*action).to_owned(), format!("/api/demo/clips/{name}")))
     }
 }
 

@@ -371,11 +371,11 @@ export interface CheckHostedFaceResponse {
 /** StartCollectionRequest names the person to collect. */
 export interface StartCollectionRequest {
   /** document the person shows. */
-  document: IdentityDocument;
+  document: IdentityDocumentInput;
 }
 
 /** IdentityDocument is who somebody says they are: the document's type and number, and the name on it. */
-export interface IdentityDocument {
+export interface IdentityDocumentInput {
   /** type of the document. */
   type: DocumentType;
   /** number of the document, as typed; normalised by the server (full-width digits, spaces, lower-case x). */
@@ -695,7 +695,7 @@ export interface ProcessingRecord {
 /** SendLoginCodeRequest says who wants to log in. */
 export interface SendLoginCodeRequest {
   /** document of the person. */
-  document: IdentityDocument;
+  document: IdentityDocumentInput;
   /** mobile the person was collected with. */
   mobile: string;
 }
@@ -711,7 +711,7 @@ export interface SendLoginCodeResponse {
 /** LogInRequest gives the code. */
 export interface LogInRequest {
   /** document of the person. */
-  document: IdentityDocument;
+  document: IdentityDocumentInput;
   /** mobile the code was sent to. */
   mobile: string;
   /** code of six digits. */
@@ -975,6 +975,127 @@ export type WatchCountsRequest = Record<string, never>;
 export interface WatchCountsResponse {
   /** counts of the caller now. */
   counts: Counts;
+}
+
+/** Bootstrap is where a visitor stands: `GET /api/bootstrap`. */
+export interface Bootstrap {
+  /** demo says whether this is the demo. */
+  demo: boolean;
+  /** demoCitizens are those of the demo authority; none outside the demo. */
+  demoCitizens: DemoCitizen[];
+  /**
+   * demoClips says where the sample person's clips are, by what they show (`LOOK`: looking ahead); empty where there is
+   * no such person.
+   */
+  demoClips: Record<string, string>;
+  /** signedIn says whether a session is open. */
+  signedIn: boolean;
+  /** collection that is going on; absent when there is none. */
+  collection?: GetCollectionResponse;
+}
+
+/** DemoCitizen is a person who doesn't exist. */
+export interface DemoCitizen {
+  /** document of the person, and the name on it. */
+  document: IdentityDocument;
+  /** mobile is the demo phone's number. */
+  mobile: string;
+  /** note says what to try with this person, zh-CN. */
+  note: string;
+}
+
+/** IdentityDocument is who somebody says they are: the document's type and number, and the name on it. */
+export interface IdentityDocument {
+  /** type of the document. */
+  type: DocumentType;
+  /** number of the document, as typed; normalised by the server (full-width digits, spaces, lower-case x). */
+  number: string;
+  /** name on the document, as typed. */
+  name: string;
+}
+
+/** Codes are the tables that forms offer: `GET /api/codes`. */
+export interface Codes {
+  /** documentTypes in the order to offer them. */
+  documentTypes: DocumentTypeLabel[];
+  /** ethnicities by GB/T 3304. */
+  ethnicities: CodeLabel[];
+  /** nationalities by ISO 3166-1 alpha-2. */
+  nationalities: CodeLabel[];
+  /** roles in an enterprise, in the order to offer them. */
+  roles: RoleLabel[];
+}
+
+/** DocumentTypeLabel is a kind of document and what to show for it. */
+export interface DocumentTypeLabel {
+  /** code is what a request says. */
+  code: DocumentType;
+  /** label is what to show, zh-CN. */
+  label: string;
+  /** taxCode is the tax systems' code. */
+  taxCode: string;
+  /** supportsFace says whether its holder can be recognised by face. */
+  supportsFace: boolean;
+}
+
+/** CodeLabel is a code and what to show for it. */
+export interface CodeLabel {
+  /** code is what a request says. */
+  code: string;
+  /** label is what to show, zh-CN. */
+  label: string;
+}
+
+/** RoleLabel is a role in an enterprise and what to show for it. */
+export interface RoleLabel {
+  /** code is what a request says. */
+  code: Role;
+  /** label is what to show, zh-CN. */
+  label: string;
+  /** applicable says whether the role can be applied for. */
+  applicable: boolean;
+}
+
+/** Captcha is a picture to answer: `GET /api/captcha`. */
+export interface Captcha {
+  /** captchaId goes back with the answer, as X-Captcha-Id. */
+  captchaId: string;
+  /** image is a data: URL of a PNG. */
+  image: string;
+  /** expireTime is when the picture no longer counts. */
+  expireTime: string;
+}
+
+/** Problem is an error (RFC 9457). */
+export interface Problem {
+  /** type is urn:shiming:error: and the reason. */
+  type: string;
+  /** title says what sort of problem it is, zh-CN. */
+  title: string;
+  /** status is that of HTTP. */
+  status: number;
+  /** detail is what to show, zh-CN. */
+  detail: string;
+  /** reason in upper snake case; programs tell errors apart by it. */
+  reason: string;
+  /** requestId is what the log calls this request. */
+  requestId: string;
+  /** violations are the refused fields. */
+  violations: Violation[];
+  /** metadata are facts for programs. */
+  metadata: Record<string, string>;
+  /** retryAfterSeconds is the shortest wait before a repeat; absent where none is known. */
+  retryAfterSeconds?: number;
+}
+
+/** Violation is a refused field. */
+export interface Violation {
+  /** field is its path in the request's JSON, such as document.number. */
+  field: string;
+  /** reason in upper snake case. */
+  reason: string;
+  /** description is what to show beside the field, zh-CN. */
+  description: string;
 }
 
 /** SetDemoReferenceResponse is empty. */

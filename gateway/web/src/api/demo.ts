@@ -1,12 +1,12 @@
 import { post } from './client';
 import { readProblem } from './problem';
-import type { DemoCitizen } from './start';
+import type { DemoCitizen } from './contract';
 
-export function setReference(citizen: DemoCitizen, photo: Blob): Promise<Record<string, never>> {
+export function setReference({ document }: DemoCitizen, photo: Blob): Promise<Record<string, never>> {
   const body = new FormData();
-  body.append('documentType', citizen.documentType);
-  body.append('documentNumber', citizen.documentNumber);
-  body.append('name', citizen.name);
+  body.append('documentType', document.type);
+  body.append('documentNumber', document.number);
+  body.append('name', document.name);
   body.append('photo', photo, 'photo.jpg');
   return post('/api/demo/reference', body, { timeout: 60_000 });
 }

@@ -1,22 +1,9 @@
 import { wordsFor } from '@/words/reasons';
 
-/** One field the server refuses, with words for the person who filled it in. */
-export interface Violation {
-  field: string;
-  reason: string;
-  description: string;
-}
+import type { Problem, Violation } from './contract';
 
-/** An application/problem+json body (RFC 9457) as the gateway sends it; every member may be missing from a stranger's answer. */
-export interface ProblemBody {
-  status?: number;
-  detail?: string;
-  reason?: string;
-  requestId?: string;
-  violations?: Violation[];
-  metadata?: Record<string, string>;
-  retryAfterSeconds?: number;
-}
+/** What the gateway sends; every member may be missing from a stranger's answer. */
+export type ProblemBody = Partial<Problem>;
 
 /** Reasons made up here, for what never reached the server. */
 export const NETWORK = 'NETWORK';

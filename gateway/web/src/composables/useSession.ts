@@ -1,18 +1,15 @@
 import { computed, reactive, readonly } from 'vue';
 
-import { getSession, type GetCollectionResponse, type Session, type StartCollectionResponse } from '@/api/contract';
+import { getSession, type Bootstrap, type GetCollectionResponse, type Session, type StartCollectionResponse } from '@/api/contract';
 import { asApiError, type ApiError } from '@/api/problem';
-import { bootstrap, type Bootstrap, type DemoCitizen } from '@/api/start';
+import { bootstrap } from '@/api/start';
 
 /** What is known of a collection: its document's type and the date of birth only after it was read. */
 export type Collection = StartCollectionResponse & Partial<GetCollectionResponse>;
 
-interface State {
+interface State extends Pick<Bootstrap, 'demo' | 'demoCitizens' | 'demoClips'> {
   ready: boolean;
   failure: ApiError | undefined;
-  demo: boolean;
-  demoCitizens: DemoCitizen[];
-  demoClips: Bootstrap['demoClips'];
   session: Session | undefined;
   collection: Collection | undefined;
 }
@@ -22,7 +19,7 @@ const state = reactive<State>({
   failure: undefined,
   demo: false,
   demoCitizens: [],
-  demoClips: undefined,
+  demoClips: {},
   session: undefined,
   collection: undefined,
 });
@@ -31,14 +28,9 @@ let starting: Promise<void> | undefined;
 
 async function start() {
   try {
-    const found = await bootstrap();
-    state.demo = found.demo;
-    state.demoCitizens = found.demoCitizens ?? [];
-    state.demoClips = found.demoClips;
-    state.collection = found.collection;
-    state.session = found.signedIn ? await sessionOrNone() : undefined;
-    state.failure = undefined;
-    state.ready = true;
+    const { signedIn, collection, ...demo } = await bootstrap();
+    const session = signedIn ? await sessionOrNone() : undefined;
+    Object.assign(state, { ...demo, collection, session, failure: undefined, ready: true });
   } catch (error) {
     state.failure = asApiError(error);
     starting = undefined;
@@ -74,7 +66,8 @@ export async function refreshSession(): Promise<boolean> {
   return state.session !== undefined;
 }
 
-/** Who sits in front of this page, as far as the server has said. */
+/** Who sits in front of this page, as far as the server has said. `sample`: the demo has a sample person. */
 export function useSession() {
-  return { state: readonly(state), signedIn: computed(() => state.session !== undefined) };
+  const sample = computed(() => Object.keys(state.demoClips).length > 0);
+  return { state: readonly(state), signedIn: computed(() => state.session !== undefined), sample };
 }

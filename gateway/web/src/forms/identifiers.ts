@@ -1,3 +1,5 @@
+import type { DocumentType, IdentityDocument } from '@/api/contract';
+
 /**
  * First checks of what people type, so that a slip is shown at once. The server decides; nothing here is stricter than the server.
  */
@@ -12,6 +14,20 @@ export function normalise(text: string): string {
     .replace(/[\s\u3000]/g, '')
     .toUpperCase();
 }
+
+/** A document and the name on it, as a form holds them. */
+export interface TypedIdentity {
+  documentType: DocumentType;
+  documentNumber: string;
+  name: string;
+}
+
+/** What was typed, as it is sent. */
+export const documentOf = ({ documentType, documentNumber, name }: TypedIdentity): IdentityDocument => ({
+  type: documentType,
+  number: normalise(documentNumber),
+  name: name.trim(),
+});
 
 /** Whether the text is an 18-digit resident ID with a real birth date and the right check digit (GB 11643). */
 export function isResidentId(text: string): boolean {

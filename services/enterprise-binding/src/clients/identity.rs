@@ -1,7 +1,7 @@
 //! The identity service: who a person is, and whom a session acts for.
 
 use async_trait::async_trait;
-use shiming_identifiers::DocumentType;
+use shiming_identifiers::{self as identifiers, DocumentType};
 use shiming_kernel::{
     BindingId, EnterpriseId, ErrorKind, PersonId, Reason, Redacted, RequestMeta, SharedClock, china_date,
 };
@@ -12,7 +12,7 @@ use shiming_rpc::status::Problem;
 use shiming_rpc::{ClientChannel, Coded as _, with_session};
 use tonic::{Request, Status};
 
-use crate::domain::{Applicant, NaturalPerson};
+use crate::domain::Applicant;
 use crate::error::EnterpriseBindingError;
 
 /// Why a person is read; identity audits it.
@@ -73,9 +73,12 @@ impl Identity for RemoteIdentity {
         let kind =
             DocumentType::from_wire(document.r#type()).ok_or_else(|| unusable("unknown document type"))?;
         let today = china_date(self.clock.now());
-        let person = NaturalPerson::parse(kind, &document.number, &document.name, today)
-            .map_err(|(part, error)| unusable(&format!("{part}: {}", error.reason())))?;
-        Ok(Applicant { person, document_valid: answer.document_valid, adult: answer.adult })
+        let read = identifiers::Identity::parse(kind, &document.number, &document.name, today, "document");
+        let person = read.map_err(|faults| {
+            let faults = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.reason));
+            unusable(&faults.collect::<Vec<_>>().join(", "))
+        })?;
+        Ok(Applicant { person: person.into(), document_valid: answer.document_valid, adult: answer.adult })
     }
 
     async fn set_session_enterprise(

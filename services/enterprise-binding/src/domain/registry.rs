@@ -1,7 +1,9 @@
 //! Rows of the tax registry: what is accepted, and what a change of them does to bindings.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
-use shiming_identifiers::{DocumentType, TaxpayerId, UnifiedSocialCreditCode};
+use shiming_identifiers::{DocumentType, Identity, TaxpayerId, UnifiedSocialCreditCode};
 use shiming_kernel::{EnterpriseId, Redacted};
 
 use super::{Binding, Enterprise, EnterpriseStatus, NaturalPerson, Role};
@@ -36,12 +38,12 @@ pub(crate) struct PersonAsSent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowFault {
     pub(crate) field: String,
-    pub(crate) reason: &'static str,
+    pub(crate) reason: Cow<'static, str>,
 }
 
 impl RowFault {
-    pub(crate) fn new(field: impl Into<String>, reason: &'static str) -> Self {
-        Self { field: field.into(), reason }
+    pub(crate) fn new(field: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: field.into(), reason: reason.into() }
     }
 }
 
@@ -114,8 +116,11 @@ fn canonical_code(text: &str) -> Result<String, RowFault> {
 
 fn person(field: &str, sent: &PersonAsSent, today: NaiveDate) -> Result<NaturalPerson, RowFault> {
     let kind = sent.document_type.ok_or_else(|| RowFault::new(format!("{field}.type"), "REQUIRED"))?;
-    NaturalPerson::parse(kind, sent.number.expose(), sent.name.expose(), today)
-        .map_err(|(part, error)| RowFault::new(format!("{field}.{part}"), error.reason()))
+    let read = Identity::parse(kind, sent.number.expose(), sent.name.expose(), today, field);
+    read.map(NaturalPerson::from).map_err(|faults| match faults.into_iter().next() {
+        Some(first) => RowFault::new(first.field, first.reason),
+        None => RowFault::new(field, "MALFORMED"),
+    })
 }
 
 fn text(field: &str, text: &str, length: std::ops::RangeInclusive<usize>) -> Result<String, RowFault> {
@@ -152,7 +157,7 @@ pub(crate) fn is_displaced(binding: &Binding, enterprise: &Enterprise) -> bool {
 pub(crate) mod tests {
     use super::*;
     use crate::domain::binding::tests::{LIFETIME, new, now};
-    use crate::domain::person::tests::{today, zhang_san};
+    use crate::domain::person::tests::{person as person_named, today, zhang_san};
     use shiming_kernel::SystemClock;
 
     pub(crate) fn row() -> RegistryRow {
@@ -176,9 +181,9 @@ pub(crate) mod tests {
         record.into_enterprise(EnterpriseId::new(&SystemClock), 1)
     }
 
-    fn fault(row: &RegistryRow) -> (String, &'static str) {
+    fn fault(row: &RegistryRow) -> (String, String) {
         let RowFault { field, reason } = RegistryRecord::parse(row, today()).unwrap_err();
-        (field, reason)
+        (field, reason.into_owned())
     }
 
     #[test]
@@ -201,23 +206,25 @@ pub(crate) mod tests {
 
     #[test]
     fn faults_name_their_field() {
-        assert_eq!(fault(&RegistryRow { name: "  ".into(), ..row() }), ("name".into(), "REQUIRED"));
-        assert_eq!(fault(&RegistryRow { status: None, ..row() }), ("status".into(), "REQUIRED"));
-        assert_eq!(fault(&RegistryRow { name: "长".repeat(201), ..row() }), ("name".into(), "TOO_LONG"));
+        assert_eq!(fault(&RegistryRow { name: "  ".into(), ..row() }), ("name".into(), "REQUIRED".into()));
+        assert_eq!(fault(&RegistryRow { status: None, ..row() }), ("status".into(), "REQUIRED".into()));
+        assert_eq!(
+            fault(&RegistryRow { name: "长".repeat(201), ..row() }),
+            ("name".into(), "TOO_LONG".into())
+        );
         let control = RegistryRow { address: "银川\u{0}".into(), ..row() };
-        assert_eq!(fault(&control), ("address".into(), "CONTROL_CHARACTER"));
+        assert_eq!(fault(&control), ("address".into(), "CONTROL_CHARACTER".into()));
         let nobody = RegistryRow { legal_representative: None, ..row() };
-        assert_eq!(fault(&nobody), ("legal_representative".into(), "REQUIRED"));
+        assert_eq!(fault(&nobody), ("legal_representative".into(), "REQUIRED".into()));
         let wrong = RegistryRow { finance_officer: Some(sent("640101199003070016", "李四")), ..row() };
-        assert_eq!(fault(&wrong), ("finance_officer.number".into(), "ID_CHECKSUM"));
+        assert_eq!(fault(&wrong), ("finance_officer.number".into(), "ID_CHECKSUM".into()));
     }
 
     #[test]
     fn the_registry_names_by_number_and_name() {
         let enterprise = enterprise();
         assert_eq!(roles_naming(&enterprise, &zhang_san()), [Role::LegalRepresentative]);
-        let namesake =
-            NaturalPerson::parse(DocumentType::ResidentId, "640101199003070023", "张三", today()).unwrap();
+        let namesake = person_named(DocumentType::ResidentId, "640101199003070023", "张三");
         assert_eq!(roles_naming(&enterprise, &namesake), []);
         let both = Enterprise { finance_officer: Some(zhang_san()), ..enterprise };
         assert_eq!(roles_naming(&both, &zhang_san()), [Role::LegalRepresentative, Role::FinanceOfficer]);
@@ -233,8 +240,7 @@ pub(crate) mod tests {
         let mut approved = Binding::submitted(new(Role::FinanceOfficer), now(), LIFETIME);
         approved.approve(holder.person_id, now()).unwrap();
         assert!(!is_displaced(&approved, &enterprise), "rests on an approval");
-        let other =
-            NaturalPerson::parse(DocumentType::ResidentId, "640101199003070023", "李四", today()).unwrap();
+        let other = person_named(DocumentType::ResidentId, "640101199003070023", "李四");
         assert!(is_displaced(&holder, &Enterprise { legal_representative: other, ..enterprise }));
     }
 }

@@ -43,11 +43,9 @@ impl ApplicationService for ApplicationApi {
         request: Request<ListApplicationsRequest>,
     ) -> Result<Response<ListApplicationsResponse>, Status> {
         serve(request, |call, ask| async move {
-            let page = page(ask.page_size, &ask.page_token)?;
             let query = ListApplications {
                 enterprise_id: optional_id("enterprise_id", &ask.enterprise_id)?,
-                page_size: page.size,
-                page_token: page.token,
+                page: page(ask.page_size, &ask.page_token)?,
             };
             let found = app::list_applications(&self.0, &call, &query).await?;
             let applications = found.items.iter().map(convert::application).collect();

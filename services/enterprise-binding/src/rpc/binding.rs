@@ -29,7 +29,7 @@ impl BindingService for BindingApi {
         serve(request, |call, ask| async move {
             let page = page(ask.page_size, &ask.page_token)?;
             let states = ask.states.iter().map(|state| coded("states", *state)).collect::<Result<_, _>>()?;
-            let query = ListBindings { states, page_size: page.size, page_token: page.token };
+            let query = ListBindings { states, page };
             let found = app::list_bindings(&self.0, &call, query).await?;
             let bindings = convert::bindings(&found.items, acting_by(&call));
             let next_page_token = found.next_page_token;

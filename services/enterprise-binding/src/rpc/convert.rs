@@ -66,7 +66,7 @@ pub(super) fn summary(summary: ImportSummary) -> wire::ImportEnterprisesResponse
     let failure = |(row_id, fault): (String, crate::domain::RowFault)| wire::ImportFailure {
         row_id,
         field: fault.field,
-        reason: fault.reason.to_owned(),
+        reason: fault.reason.into_owned(),
     };
     wire::ImportEnterprisesResponse {
         stored_count: count(summary.stored),

@@ -17,6 +17,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use shiming_crypto::StatementKey;
 use shiming_face_engine::FaceEngine;
+use shiming_identifiers::Identity;
 use shiming_kernel::IdSource;
 use shiming_store::Store;
 use tokio::sync::Semaphore;
@@ -24,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clients::authority::Authorities;
 use crate::domain::{
-    AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds, LivenessRules,
+    AcceptedTexts, AttemptRules, CaptureLimits, ChallengeRules, LevelThresholds, LivenessRules,
     PeopleThresholds,
 };
 use crate::store::Vault;
@@ -71,7 +72,7 @@ pub(crate) struct App {
     /// A place for each capture that may be judged at once.
     pub(crate) room: Arc<Semaphore>,
     /// Whose references the demo authority sets.
-    pub(crate) demo_citizens: Vec<KnownPerson>,
+    pub(crate) demo_citizens: Vec<Identity>,
 }
 
 /// The numbers the use cases go by.

@@ -7,12 +7,12 @@ mod rules;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use shiming_face_engine::EngineConfig;
-use shiming_identifiers::{DocumentNumber, DocumentType, IdentifierError, PersonName};
+use shiming_identifiers::{DocumentType, Identity};
 use shiming_kernel::Redacted;
+use shiming_rpc::convert::InvalidField;
 use shiming_runtime::config::DurationText;
 
 pub use self::privacy::{AcceptedText, ConsentConfig, EvidenceConfig, FaceDataConfig};
-use crate::domain::KnownPerson;
 
 pub use authority::{
     AuthorityConfig, BreakerConfig, Codes, ExternalConfig, ProviderName, TencentConfig, WeChatConfig,
@@ -126,11 +126,11 @@ pub struct DemoCitizen {
 }
 
 impl DemoCitizen {
-    pub(crate) fn person(&self) -> Result<KnownPerson, IdentifierError> {
+    pub(crate) fn person(&self) -> Result<Identity, InvalidField> {
         // Whether a made-up citizen is born yet is no concern of anybody's.
-        let number = self.document_number.expose();
-        let document = DocumentNumber::parse(self.document_type, number, NaiveDate::MAX)?;
-        Ok(KnownPerson { document, name: PersonName::parse(self.name.expose())? })
+        let (number, name) = (self.document_number.expose(), self.name.expose());
+        Identity::parse(self.document_type, number, name, NaiveDate::MAX, "document")
+            .map_err(InvalidField::all)
     }
 }
 

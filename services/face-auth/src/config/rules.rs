@@ -3,14 +3,15 @@
 use anyhow::Context as _;
 use chrono::TimeDelta;
 use shiming_face_engine::FaceEngine;
-use shiming_identifiers::IdentifierError;
+use shiming_identifiers::Identity;
+use shiming_rpc::convert::InvalidField;
 use shiming_runtime::config::DurationText;
 
 use super::{DemoCitizen, LimitsConfig, Settings};
 use crate::app::{PrivacyRules, Rules};
 use crate::domain::{
-    AcceptedTexts, Arriving, AttemptRules, CaptureLimits, ChallengeRules, KnownPerson, LevelThresholds,
-    LivenessRules, PeopleThresholds,
+    AcceptedTexts, Arriving, AttemptRules, CaptureLimits, ChallengeRules, LevelThresholds, LivenessRules,
+    PeopleThresholds,
 };
 
 impl Settings {
@@ -74,7 +75,7 @@ impl Settings {
         }
     }
 
-    pub(crate) fn demo_citizens(&self) -> Result<Vec<KnownPerson>, IdentifierError> {
+    pub(crate) fn demo_citizens(&self) -> Result<Vec<Identity>, InvalidField> {
         self.demo.iter().flat_map(|demo| &demo.citizens).map(DemoCitizen::person).collect()
     }
 }

@@ -1,10 +1,10 @@
-//! Whose face is looked for: document and name, and the keys they are found and compared by.
+//! The keys by which a person whose face is looked for is found and compared.
 
 use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shiming_identifiers::{DocumentNumber, PersonName};
+use shiming_identifiers::Identity;
 
 use super::refusal::Refusal;
 
@@ -12,24 +12,10 @@ use super::refusal::Refusal;
 /// more than half pass before the fourth birthday, and of teenagers' own photos most are refused some years later.
 const COMPARED_FROM: u32 = 16;
 
-/// A document and the name on it, both read by their rules. Neither prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct KnownPerson {
-    pub(crate) document: DocumentNumber,
-    pub(crate) name: PersonName,
-}
-
-impl KnownPerson {
-    /// Refuses a face of somebody who is too young on the day it is, or was, before the camera.
-    pub(crate) fn is_of_age(&self, day: NaiveDate) -> Result<(), Refusal> {
-        let is_child = self.document.age_on(day).is_some_and(|age| age < COMPARED_FROM);
-        if is_child { Err(Refusal::UnderAge) } else { Ok(()) }
-    }
-
-    /// The keys of both.
-    pub(crate) fn keys(&self) -> IdentityKeys {
-        IdentityKeys { document: self.document.identity_key(), name: self.name.matching_key() }
-    }
+/// Refuses a face of somebody who is too young on the day it is, or was, before the camera.
+pub(crate) fn refuse_child(person: &Identity, day: NaiveDate) -> Result<(), Refusal> {
+    let is_child = person.document.age_on(day).is_some_and(|age| age < COMPARED_FROM);
+    if is_child { Err(Refusal::UnderAge) } else { Ok(()) }
 }
 
 /// What of a person a session or a reference must know, and no more: stored sealed, never printed.
@@ -39,6 +25,13 @@ pub(crate) struct IdentityKeys {
     pub(crate) document: String,
     /// What all spellings of the name have in common.
     pub(crate) name: String,
+}
+
+impl IdentityKeys {
+    /// The keys of a document and the name on it.
+    pub(crate) fn of(person: &Identity) -> Self {
+        Self { document: person.key(), name: person.name.matching_key() }
+    }
 }
 
 impl fmt::Debug for IdentityKeys {

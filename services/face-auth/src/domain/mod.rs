@@ -28,7 +28,7 @@ pub(crate) use challenge::{Challenge, ChallengeRules, draw_actions};
 pub(crate) use consent::{AcceptedTexts, Consent};
 pub(crate) use erasure::{AuditClaim, ERASURE_KIND, ErasedCounts, Erasure, ErasureClaims};
 pub(crate) use evidence::{Evidence, LevelThresholds};
-pub(crate) use identity::{IdentityKeys, KnownPerson};
+pub(crate) use identity::{IdentityKeys, refuse_child};
 pub(crate) use liveness::{AttackType, Doubt, Live, Liveness, LivenessRules, PASSIVE_FRAMES, Sight, judge};
 pub(crate) use lock::{FaceLock, LOCKED_BY_ATTACKS};
 pub(crate) use people_stored::{PeopleStored, PeopleThresholds};

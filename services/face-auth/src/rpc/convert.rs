@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use shiming_crypto::{PublicKey, TokenHash};
-use shiming_identifiers::{DocumentNumber, DocumentType, PersonName};
-use shiming_kernel::{FieldViolation, ServiceError as _, china_date};
+use shiming_identifiers::{DocumentType, Identity};
+use shiming_kernel::{ServiceError as _, china_date};
 use shiming_proto::face::v1 as proto;
 use shiming_proto::types::v1::{EvidenceLevel, IdentityDocument};
 use shiming_rpc::convert::{InvalidField, parse_id, required, required_text, timestamp, to_time};
@@ -14,7 +14,7 @@ use crate::app::{
     CreateFaceSession, EngineInfo, IssueChallenge, IssuedChallenge, OpenedSession, Passed, RedeemFaceResult,
     Redeemed, ReferenceRow, Rules, SetDemoReference,
 };
-use crate::domain::{Action, Consent, Evidence, KnownPerson, Liveness, Purpose, Refusal};
+use crate::domain::{Action, Consent, Evidence, Liveness, Purpose, Refusal};
 use crate::error::FaceAuthError;
 
 const MAX_ROW_ID: usize = 200;
@@ -130,18 +130,11 @@ fn photo(field: &str, photo: Bytes) -> Result<Bytes, InvalidField> {
 pub(super) fn person(
     document: Option<&IdentityDocument>,
     now: DateTime<Utc>,
-) -> Result<KnownPerson, InvalidField> {
+) -> Result<Identity, InvalidField> {
     let document = required("document", document)?;
     let kind = document_type(document.r#type)?;
-    let mut violations: Vec<FieldViolation> = Vec::new();
-    let number = DocumentNumber::parse(kind, &document.number, china_date(now))
-        .map_err(|error| violations.push(error.violation("document.number")));
-    let name =
-        PersonName::parse(&document.name).map_err(|error| violations.push(error.violation("document.name")));
-    match (number, name) {
-        (Ok(document), Ok(name)) => Ok(KnownPerson { document, name }),
-        _ => Err(InvalidField::all(violations).unwrap_or_else(|| InvalidField::malformed("document"))),
-    }
+    let read = Identity::parse(kind, &document.number, &document.name, china_date(now), "document");
+    read.map_err(InvalidField::all)
 }
 
 fn document_type(value: i32) -> Result<DocumentType, InvalidField> {

@@ -1,14 +1,16 @@
 //! Between the contract's messages about limits and the domain.
 
 use chrono::{DateTime, Utc};
+use shiming_identifiers::Identity;
+use shiming_kernel::AskedPage;
 use shiming_proto::face::v1 as proto;
-use shiming_rpc::convert::{InvalidField, timestamp, to_time};
+use shiming_rpc::convert::{InvalidField, page, timestamp, to_time};
 use shiming_rpc::{Coded as _, coded, enum_table};
 use shiming_store::Page;
 
 use super::convert::person;
 use crate::app::{ChangeLock, FaceLimits, LockChange};
-use crate::domain::{AttackType, FaceLock, KnownPerson, RiskEvent};
+use crate::domain::{AttackType, FaceLock, RiskEvent};
 use crate::error::FaceAuthError;
 
 const LONGEST_REASON: usize = 200;
@@ -27,7 +29,7 @@ enum_table!(AttackType => proto::AttackType {
 pub(super) fn get_face_limits(
     request: &proto::GetFaceLimitsRequest,
     now: DateTime<Utc>,
-) -> Result<(KnownPerson, String), FaceAuthError> {
+) -> Result<(Identity, String), FaceAuthError> {
     Ok((person(request.document.as_ref(), now)?, reason("purpose", &request.purpose)?))
 }
 
@@ -87,13 +89,12 @@ fn lock(lock: FaceLock) -> proto::FaceLock {
 
 pub(super) fn list_risk_events(
     request: &proto::ListRiskEventsRequest,
-) -> Result<(Option<AttackType>, u32), InvalidField> {
-    let page_size = u32::try_from(request.page_size).map_err(|_| InvalidField::malformed("page_size"))?;
+) -> Result<(Option<AttackType>, AskedPage), InvalidField> {
     let kind = match request.attack_type {
         0 => None,
         value => Some(coded("attack_type", value)?),
     };
-    Ok((kind, page_size))
+    Ok((kind, page(request.page_size, &request.page_token)?))
 }
 
 pub(super) fn risk_events(page: Page<RiskEvent>) -> proto::ListRiskEventsResponse {

@@ -113,12 +113,10 @@ fn list(
     request: &proto::ListProcessingRecordsRequest,
     now: DateTime<Utc>,
 ) -> Result<ListProcessingRecords, FaceAuthError> {
-    let page = page(request.page_size, &request.page_token)?;
     Ok(ListProcessingRecords {
         person: person(request.document.as_ref(), now)?,
         purpose: purpose(caller, &request.purpose)?,
-        page_size: page.size,
-        page_token: page.token,
+        page: page(request.page_size, &request.page_token)?,
     })
 }
 

@@ -62,8 +62,8 @@ impl FaceLimitService for FaceLimitApi {
         request: Request<ListRiskEventsRequest>,
     ) -> Result<Response<ListRiskEventsResponse>, Status> {
         serve(request, |_call, ask| async move {
-            let (kind, page_size) = convert::list_risk_events(&ask)?;
-            let page = app::list_risk_events(&self.0, kind, page_size, &ask.page_token).await?;
+            let (kind, page) = convert::list_risk_events(&ask)?;
+            let page = app::list_risk_events(&self.0, kind, &page).await?;
             Ok::<_, FaceAuthError>(convert::risk_events(page))
         })
         .await

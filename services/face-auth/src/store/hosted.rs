@@ -5,20 +5,20 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
-use shiming_identifiers::{DocumentNumber, DocumentType, PersonName};
+use shiming_identifiers::{DocumentType, Identity};
 use shiming_kernel::{FaceSessionId, Redacted};
 use shiming_store::{StoreError, Tx};
 
 use super::entities::face_session;
 use super::entities::provider_check::{ActiveModel, Column, Entity, Model};
 use super::{Found, Vault};
-use crate::domain::{FaceSession, KnownPerson, ProviderOutcome, Ticket};
+use crate::domain::{FaceSession, ProviderOutcome, Ticket};
 use crate::error::FaceAuthError;
 
 /// A session's dealings with providers.
 pub(crate) struct ProviderCheck {
     /// The person, while the session is open.
-    pub(crate) person: Option<KnownPerson>,
+    pub(crate) person: Option<Identity>,
     /// What the provider gave, while the session is open.
     pub(crate) ticket: Option<Ticket>,
     /// Before that the provider isn't asked again.
@@ -39,7 +39,7 @@ pub(crate) async fn keep_person(
     tx: &Tx,
     vault: &Vault,
     session: &FaceSession,
-    person: &KnownPerson,
+    person: &Identity,
 ) -> Found<()> {
     let id = session.face_session_id.as_uuid();
     let stored = StoredPerson {
@@ -139,12 +139,9 @@ fn open(vault: &Vault, row: &Model) -> Found<ProviderCheck> {
     Ok(ProviderCheck { person, ticket, next_query_time: row.next_query_time, outcome: outcome.transpose()? })
 }
 
-fn person(stored: &StoredPerson) -> Found<KnownPerson> {
+fn person(stored: &StoredPerson) -> Found<Identity> {
     // It was read by its rules when it came; only a birth in the future depends on the day.
-    let document = DocumentNumber::parse(stored.kind, stored.number.expose(), NaiveDate::MAX);
-    let name = PersonName::parse(stored.name.expose());
-    match (document, name) {
-        (Ok(document), Ok(name)) => Ok(KnownPerson { document, name }),
-        _ => Err(FaceAuthError::Stored("provider_checks.person")),
-    }
+    let (number, name) = (stored.number.expose(), stored.name.expose());
+    Identity::parse(stored.kind, number, name, NaiveDate::MAX, "person")
+        .map_err(|_| FaceAuthError::Stored("provider_checks.person"))
 }

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use shiming_identifiers::Mobile;
+use shiming_identifiers::{Identity, Mobile};
 use shiming_kernel::{CallContext, Redacted, RequestMeta};
 
 use super::{App, lockout};
 use crate::domain::code::{Challenge, CodePurpose, Verdict};
-use crate::domain::identity::Identity;
 use crate::domain::send_log::SendLog;
 use crate::error::{CodeRefusal, IdentityError};
 

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::App;
 use crate::domain::consent::{ConsentGiven, ConsentPurpose, ConsentText};
-use crate::domain::identity::Identity;
 use crate::error::IdentityError;
 use crate::store::withdrawals;
+use shiming_identifiers::Identity;
 
 /// The text in force, and when this person ticked it.
 #[derive(Clone, Copy, Debug)]

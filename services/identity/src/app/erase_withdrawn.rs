@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use shiming_identifiers::Identity;
 use shiming_kernel::{CallContext, Caller};
 use shiming_service::Service;
 use shiming_store::AuditEntry;
 
 use super::{App, derived_request};
 use crate::clients::face_data::{FaceOwner, NewErasure};
-use crate::domain::identity::Identity;
 use crate::domain::withdrawal::Withdrawal;
 use crate::error::IdentityError;
 use crate::store::{persons, withdrawals};

@@ -10,6 +10,7 @@ mod forget;
 mod lockout;
 pub(crate) mod login;
 pub(crate) mod person;
+pub(crate) mod rules;
 pub(crate) mod senders;
 pub(crate) mod sending;
 pub(crate) mod session;
@@ -24,7 +25,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shiming_cache::SharedCache;
 use shiming_crypto::TokenHash;
-use shiming_identifiers::{DocumentType, Mobile};
+use shiming_identifiers::{DocumentType, Identity, Mobile};
 use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestId, china_date};
 use shiming_runtime::Shutdown;
 use shiming_store::{AuditEntry, Idempotency, Store};
@@ -33,9 +34,7 @@ use uuid::Uuid;
 use crate::clients::face::{FaceAuth, FaceTicket, HostedCheck};
 use crate::clients::face_data::FaceData;
 use crate::clients::sms::SmsSender;
-use crate::config::Rules;
 use crate::domain::collection::{Collection, Step, StepRefusal};
-use crate::domain::identity::Identity;
 use crate::error::IdentityError;
 use crate::store::{Vault, collections, persons};
 
@@ -48,7 +47,7 @@ pub(crate) struct App {
     pub(crate) cache: SharedCache,
     pub(crate) vault: Vault,
     pub(crate) decoy: persons::Decoy,
-    pub(crate) rules: Rules,
+    pub(crate) rules: rules::Rules,
     pub(crate) face: Arc<dyn FaceAuth>,
     pub(crate) face_data: Arc<dyn FaceData>,
     pub(crate) sms: Arc<dyn SmsSender>,

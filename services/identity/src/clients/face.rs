@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use shiming_identifiers::DocumentType;
+use shiming_identifiers::{DocumentType, Identity};
 use shiming_kernel::{FaceSessionId, Redacted, RequestId};
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::{
@@ -17,7 +17,6 @@ use uuid::Uuid;
 pub use super::face_error::FaceError;
 use super::face_error::judge;
 use super::signed_result::ResultKeys;
-use crate::domain::identity::Identity;
 
 /// What a face session is for; a result serves no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shiming_kernel::{Reason, RequestId};
+use shiming_identifiers::Identity;
+use shiming_kernel::{AskedPage, Reason, RequestId};
 use shiming_proto::face::v1::face_data_service_client::FaceDataServiceClient;
 use shiming_proto::face::v1::{
     EraseFaceDataRequest, ListProcessingRecordsRequest, ListProcessingRecordsResponse,
@@ -12,7 +13,6 @@ use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time}
 use shiming_rpc::{ClientChannel, Coded as _};
 
 use super::face_error::{FaceError, judge};
-use crate::domain::identity::Identity;
 pub use crate::domain::withdrawal::{ErasedCounts, Erasure};
 
 /// A person as face-auth knows them. Prints nothing.
@@ -35,6 +35,10 @@ impl std::fmt::Debug for FaceOwner {
     }
 }
 
+/// A page of processing records: face-auth's own words, which identity hands on unread.
+#[derive(Clone, Debug, Default)]
+pub struct FaceRecords(pub ListProcessingRecordsResponse);
+
 /// An erasure to be done.
 #[derive(Clone, Debug)]
 pub struct NewErasure {
@@ -52,13 +56,8 @@ pub trait FaceData: Send + Sync {
     /// Erases what is kept of a person's face.
     async fn erase(&self, erasure: NewErasure) -> Result<Erasure, FaceError>;
 
-    /// A page of a person's processing records. They are face-auth's own words, which identity hands on unread.
-    async fn records(
-        &self,
-        owner: FaceOwner,
-        page_size: i32,
-        page_token: String,
-    ) -> Result<ListProcessingRecordsResponse, FaceError>;
+    /// A page of a person's processing records.
+    async fn records(&self, owner: FaceOwner, page: &AskedPage) -> Result<FaceRecords, FaceError>;
 }
 
 /// Asks the face-auth service.
@@ -86,20 +85,15 @@ impl FaceData for FaceDataOfService {
         read(answer.into_inner().erasure).map_err(|fault| FaceError::Fault(Box::new(fault)))
     }
 
-    async fn records(
-        &self,
-        owner: FaceOwner,
-        page_size: i32,
-        page_token: String,
-    ) -> Result<ListProcessingRecordsResponse, FaceError> {
+    async fn records(&self, owner: FaceOwner, page: &AskedPage) -> Result<FaceRecords, FaceError> {
         let request = ListProcessingRecordsRequest {
             document: Some(owner.0),
             purpose: String::new(),
-            page_size,
-            page_token,
+            page_size: i32::try_from(page.size()).unwrap_or(i32::MAX),
+            page_token: page.token().to_owned(),
         };
         let answer = self.0.clone().list_processing_records(request).await;
-        Ok(answer.map_err(|status| judge_page(status.into()))?.into_inner())
+        Ok(FaceRecords(answer.map_err(|status| judge_page(status.into()))?.into_inner()))
     }
 }
 

@@ -1,9 +1,8 @@
 //! One run of 实名采集 and the order of its steps.
 
 use chrono::{DateTime, Utc};
+use shiming_identifiers::Identity;
 use shiming_kernel::{CollectionId, FaceSessionId, PersonId};
-
-use super::identity::Identity;
 
 /// The next thing a collection needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +114,7 @@ impl Collection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::identity::tests::resident;
+    use crate::domain::sample::resident;
     use chrono::TimeDelta;
     use proptest::prelude::*;
     use shiming_kernel::SystemClock;

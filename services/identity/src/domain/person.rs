@@ -1,10 +1,9 @@
 //! A collected person.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use shiming_identifiers::Mobile;
+use shiming_identifiers::{Identity, Mobile};
 use shiming_kernel::{EvidenceLevel, PersonId, age_on};
 
-use super::identity::Identity;
 use super::profile::Profile;
 
 const ADULT_AT: u32 = 18;

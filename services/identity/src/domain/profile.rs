@@ -2,10 +2,8 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use shiming_identifiers::{DocumentType, EmailAddress, Ethnicity, Nationality};
+use shiming_identifiers::{DocumentType, EmailAddress, Ethnicity, Identity, Nationality};
 use shiming_kernel::{FieldViolation, Redacted};
-
-use super::identity::Identity;
 
 const MOST_AUTHORITY: usize = 100;
 const MOST_ADDRESS: usize = 200;
@@ -216,7 +214,7 @@ pub(crate) fn iso_date(text: &str) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::identity::tests::{day, resident};
+    use crate::domain::sample::{day, resident};
     use proptest::prelude::*;
 
     fn form() -> ProfileForm {

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::app::consent::face_data::{get_erasure_proof, list_face_processing};
 use crate::app::consent::list_consents::{ConsentView, list_consents};
 use crate::app::consent::withdraw_consent::withdraw_consent;
+use crate::clients::face_data::FaceRecords;
 use crate::domain::consent::{ConsentPurpose, ConsentText};
 use crate::domain::withdrawal::{ErasedCounts, Erasure, Withdrawal};
 use crate::error::IdentityError;
@@ -35,8 +36,7 @@ impl ConsentService for ConsentApi {
     ) -> Result<Response<wire::ListConsentsResponse>, Status> {
         serve(request, |call, ask| async move {
             let asked = page(ask.page_size, &ask.page_token)?;
-            let token = asked.token;
-            let found = list_consents(&self.0, &call, asked.size, &token).await?;
+            let found = list_consents(&self.0, &call, &asked).await?;
             Ok::<_, IdentityError>(wire::ListConsentsResponse {
                 consents: found.items.into_iter().map(record).collect(),
                 next_page_token: found.next_page_token,
@@ -77,8 +77,8 @@ impl ConsentService for ConsentApi {
         request: Request<wire::ListFaceProcessingRequest>,
     ) -> Result<Response<wire::ListFaceProcessingResponse>, Status> {
         serve(request, |call, ask| async move {
-            page(ask.page_size, &ask.page_token)?;
-            let found = list_face_processing(&self.0, &call, ask.page_size, ask.page_token).await?;
+            let asked = page(ask.page_size, &ask.page_token)?;
+            let FaceRecords(found) = list_face_processing(&self.0, &call, &asked).await?;
             Ok::<_, IdentityError>(wire::ListFaceProcessingResponse {
                 records: found.records,
                 next_page_token: found.next_page_token,

@@ -3,14 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use shiming_identifiers::{
-    DocumentNumber, DocumentType, EmailAddress, Ethnicity, Mobile, Nationality, PersonName,
+    DocumentNumber, DocumentType, EmailAddress, Ethnicity, Identity, Mobile, Nationality, PersonName,
 };
 use shiming_kernel::{CollectionId, EvidenceLevel, PersonId, china_date};
 use uuid::Uuid;
 
 use super::entities::person::{ActiveModel, Column, Entity, Model};
 use super::vault::Vault;
-use crate::domain::identity::Identity;
 use crate::domain::person::Person;
 use crate::domain::profile::{Profile, Validity};
 use crate::error::IdentityError;

@@ -53,7 +53,7 @@ mod tests {
     use std::time::Duration;
 
     use crate::domain::collection::{Collection, Step};
-    use crate::domain::identity::tests::resident;
+    use crate::domain::sample::resident;
     use crate::store::{Migrator, Vault, attempts, collections};
     use shiming_crypto::{Keyring, Sealer, SecretToken};
     use shiming_kernel::china_date;

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use shiming_identity::clients::face::FaceError;
-use shiming_identity::clients::face_data::{ErasedCounts, Erasure, FaceData, FaceOwner, NewErasure};
-use shiming_kernel::{RequestId, SharedClock};
+use shiming_identity::clients::face_data::{
+    ErasedCounts, Erasure, FaceData, FaceOwner, FaceRecords, NewErasure,
+};
+use shiming_kernel::{AskedPage, RequestId, SharedClock};
 use shiming_proto::face::v1::{FacePurpose, ListProcessingRecordsResponse, ProcessingRecord};
 use uuid::Uuid;
 
@@ -59,19 +61,15 @@ impl FaceData for Eraser {
         if self.mute.load(Ordering::SeqCst) { Err(FaceError::Unavailable("mute".into())) } else { Ok(answer) }
     }
 
-    async fn records(
-        &self,
-        _owner: FaceOwner,
-        page_size: i32,
-        page_token: String,
-    ) -> Result<ListProcessingRecordsResponse, FaceError> {
+    async fn records(&self, _owner: FaceOwner, page: &AskedPage) -> Result<FaceRecords, FaceError> {
         self.check_up()?;
         let record = ProcessingRecord {
-            record_id: format!("{page_size} after {page_token}"),
+            record_id: format!("{} after {}", page.size(), page.token()),
             purpose: FacePurpose::Collection.into(),
             result: "PASSED".into(),
             ..Default::default()
         };
-        Ok(ListProcessingRecordsResponse { records: vec![record], next_page_token: "next".into() })
+        let page = ListProcessingRecordsResponse { records: vec![record], next_page_token: "next".into() };
+        Ok(FaceRecords(page))
     }
 }

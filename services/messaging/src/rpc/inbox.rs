@@ -32,7 +32,7 @@ impl InboxService for InboxApi {
     ) -> Result<Response<ListMessagesResponse>, Status> {
         serve(request, |call, ask| async move {
             let page = page(ask.page_size, &ask.page_token)?;
-            let found = app::list_messages(&self.0, &call, page.size, &page.token).await?;
+            let found = app::list_messages(&self.0, &call, &page).await?;
             Ok::<_, MessagingError>(convert::messages(found))
         })
         .await
@@ -56,7 +56,7 @@ impl InboxService for InboxApi {
     ) -> Result<Response<ListTodosResponse>, Status> {
         serve(request, |call, ask| async move {
             let page = page(ask.page_size, &ask.page_token)?;
-            let found = app::list_todos(&self.0, &call, page.size, &page.token).await?;
+            let found = app::list_todos(&self.0, &call, &page).await?;
             Ok::<_, MessagingError>(convert::todos(found))
         })
         .await

@@ -1,4 +1,4 @@
-//! The words every crate shares: ids, clock, calendar, redaction, error reasons, callers, notices.
+//! The words every crate shares: ids, clock, calendar, redaction, error reasons, callers, notices, pages.
 //!
 //! This crate sits at the bottom of the import graph: it knows no transport, no database and no async runtime, so that a
 //! domain module may name it freely.
@@ -9,6 +9,7 @@ mod clock;
 mod error;
 mod id;
 mod notice;
+mod page;
 mod reason;
 mod redacted;
 
@@ -21,6 +22,7 @@ pub use id::{
     RequestId, SessionId, TodoId,
 };
 pub use notice::{MessageDraft, Notice, Params, TodoDraft, TodoWithdrawal};
+pub use page::AskedPage;
 pub use reason::Reason;
 pub use redacted::Redacted;
 

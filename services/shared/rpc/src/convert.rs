@@ -5,13 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use prost_types::Timestamp;
-use shiming_kernel::{Facts, FieldViolation, Reason, RequestMeta, ServiceError};
+use shiming_kernel::{AskedPage, Facts, FieldViolation, Reason, RequestMeta, ServiceError};
 use shiming_proto::Mutation;
-
-/// Rows of a page when the request says 0.
-pub const DEFAULT_PAGE_SIZE: u32 = 50;
-/// The most rows of a page.
-pub const MAX_PAGE_SIZE: u32 = 200;
 
 /// Fields of a request that were refused. On the wire: `INVALID_ARGUMENT`, reason `INVALID_FIELD`, with a violation per field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,9 +36,9 @@ impl InvalidField {
         self.violations
     }
 
-    /// Several refused fields at once; `None` when there are none.
-    pub fn all(violations: Vec<FieldViolation>) -> Option<Self> {
-        (!violations.is_empty()).then_some(Self { violations })
+    /// Several refused fields at once.
+    pub fn all(violations: Vec<FieldViolation>) -> Self {
+        Self { violations }
     }
 
     fn names(&self) -> String {
@@ -98,23 +93,11 @@ pub fn request_meta(request_id: &str, validate_only: bool) -> Result<RequestMeta
     Ok(RequestMeta { request_id: parse_id("request_id", request_id)?, validate_only })
 }
 
-/// A page as asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// 1 to 200.
-    pub size: u32,
-    /// Opaque; the store reads it. Empty: the first page.
-    pub token: String,
-}
-
-/// The page a list request asks for: size 0 is 50, the most is 200.
-pub fn page(page_size: i32, page_token: &str) -> Result<Page, InvalidField> {
-    let size = match u32::try_from(page_size) {
-        Ok(0) => DEFAULT_PAGE_SIZE,
-        Ok(size) => size.min(MAX_PAGE_SIZE),
-        Err(_) => return Err(InvalidField::new("page_size", "NEGATIVE", "每页条数不能为负数")),
-    };
-    Ok(Page { size, token: page_token.to_owned() })
+/// The page a list request asks for.
+pub fn page(page_size: i32, page_token: &str) -> Result<AskedPage, InvalidField> {
+    let size = u32::try_from(page_size);
+    let size = size.map_err(|_| InvalidField::new("page_size", "NEGATIVE", "每页条数不能为负数"))?;
+    Ok(AskedPage::new(size, page_token))
 }
 
 /// A moment for the wire.
@@ -155,8 +138,7 @@ mod tests {
 
     #[test]
     fn pages_have_bounds() {
-        assert_eq!(page(0, "").unwrap(), Page { size: 50, token: String::new() });
-        assert_eq!(page(1000, "t").unwrap(), Page { size: 200, token: "t".into() });
+        assert_eq!(page(0, "t").unwrap(), AskedPage::new(50, "t"));
         assert!(page(-1, "").is_err());
     }
 

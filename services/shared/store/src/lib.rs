@@ -45,7 +45,7 @@ pub use migrations::{SharedMigrator, migrations};
 pub use outbox::{
     Delivery, DeliveryError, EventSink, Lag, OutboxEvent, Relay, RelayConfig, lag as outbox_lag,
 };
-pub use page::{Cursor, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, PageRequest, PageTokens};
+pub use page::{Cursor, Page, PageRequest, PageTokens};
 pub use retention::{Expired, Purged, Retention, RetentionConfig, delete_expired};
 pub use schema::{index, unique_index};
 pub use sea_orm_migration::MigratorTrait;

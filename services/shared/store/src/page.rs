@@ -8,20 +8,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shiming_crypto::Sealer;
+use shiming_kernel::AskedPage;
 
 use crate::error::StoreError;
 use crate::idempotency::fingerprint;
 
-/// Items of a page when the request says 0.
-pub const DEFAULT_PAGE_SIZE: u32 = 50;
-/// The most items of a page, whatever the request says.
-pub const MAX_PAGE_SIZE: u32 = 200;
-
-/// Which page is asked for.
+/// Which rows a page holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// 1..=200.
-    pub size: u32,
+    size: u32,
     /// The last row of the page before; `None` for the first page.
     pub after: Option<Cursor>,
 }
@@ -68,18 +63,17 @@ impl PageTokens {
         Self(sealer)
     }
 
-    /// What the request's `page_size` and `page_token` ask for. `list` names the list (`messaging.messages`), `filter` is
+    /// Which rows the page asked for holds. `list` names the list (`messaging.messages`), `filter` is
     /// everything that selects or sorts it, the person included.
     pub fn request(
         &self,
         list: &str,
         filter: &impl Serialize,
-        page_size: u32,
-        page_token: &str,
+        asked: &AskedPage,
     ) -> Result<PageRequest, StoreError> {
-        let size = if page_size == 0 { DEFAULT_PAGE_SIZE } else { page_size.min(MAX_PAGE_SIZE) };
-        let after = if page_token.is_empty() { None } else { Some(self.decode(list, filter, page_token)?) };
-        Ok(PageRequest { size, after })
+        let token = Some(asked.token()).filter(|token| !token.is_empty());
+        let after = token.map(|token| self.decode(list, filter, token)).transpose()?;
+        Ok(PageRequest { size: asked.size(), after })
     }
 
     /// The token that continues after `cursor`.
@@ -147,18 +141,12 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_defaulted_and_capped() {
-        let size = |asked| tokens().request("list", &(), asked, "").unwrap().size;
-        assert_eq!((size(0), size(7), size(10_000)), (50, 7, 200));
-    }
-
-    #[test]
     fn a_page_ends_with_a_token_only_when_there_is_more() {
         let tokens = tokens();
-        let request = tokens.request("list", &"f", 2, "").unwrap();
+        let request = tokens.request("list", &"f", &AskedPage::new(2, "")).unwrap();
         let page = tokens.page("list", &"f", &request, vec![1, 2, 3], |row| *row).unwrap();
         assert_eq!(page.items, [1, 2]);
-        let next = tokens.request("list", &"f", 2, &page.next_page_token).unwrap();
+        let next = tokens.request("list", &"f", &AskedPage::new(2, &*page.next_page_token)).unwrap();
         assert_eq!(next.after.unwrap().key::<i32>().unwrap(), 2);
         let last = tokens.page("list", &"f", &request, vec![3], |row| *row).unwrap();
         assert_eq!(last.next_page_token, "");

@@ -1,7 +1,7 @@
 //! What an approver has to decide and has seen decided.
 
 use serde::Serialize;
-use shiming_kernel::{CallContext, EnterpriseId};
+use shiming_kernel::{AskedPage, CallContext, EnterpriseId};
 use shiming_store::Page;
 
 use crate::app::binding::list_bindings::with_enterprises;
@@ -17,9 +17,7 @@ pub(crate) struct ListApplications {
     /// One enterprise, or every one the caller decides for.
     pub(crate) enterprise_id: Option<EnterpriseId>,
     #[serde(skip)]
-    pub(crate) page_size: u32,
-    #[serde(skip)]
-    pub(crate) page_token: String,
+    pub(crate) page: AskedPage,
 }
 
 /// The pending ones first, then the newest. Of an enterprise the caller doesn't decide for: none.
@@ -30,7 +28,7 @@ pub(crate) async fn list_applications(
 ) -> Result<Page<BindingView>, EnterpriseBindingError> {
     let approver = session(caller)?.person_id;
     let (tokens, filter) = (app.store.page_tokens(), (approver, query));
-    let request = tokens.request(LIST, &filter, query.page_size, &query.page_token)?;
+    let request = tokens.request(LIST, &filter, &query.page)?;
     let after = request.after.as_ref().map(shiming_store::Cursor::key::<ApplicationCursor>).transpose()?;
     let db = app.store.reader();
     let mut enterprises = store::managed_enterprises(db, approver).await?;

@@ -1,7 +1,7 @@
 //! 办税身份管理: a person's own bindings and applications, each with its state.
 
 use serde::Serialize;
-use shiming_kernel::{BindingId, CallContext};
+use shiming_kernel::{AskedPage, BindingId, CallContext};
 use shiming_store::Page;
 
 use crate::app::{App, BindingView, session};
@@ -17,9 +17,7 @@ pub(crate) struct ListBindings {
     /// All when empty.
     pub(crate) states: Vec<BindingState>,
     #[serde(skip)]
-    pub(crate) page_size: u32,
-    #[serde(skip)]
-    pub(crate) page_token: String,
+    pub(crate) page: AskedPage,
 }
 
 /// The newest first.
@@ -32,7 +30,7 @@ pub(crate) async fn list_bindings(
     query.states.dedup();
     let person_id = session(caller)?.person_id;
     let (tokens, filter) = (app.store.page_tokens(), (person_id, &query));
-    let request = tokens.request(LIST, &filter, query.page_size, &query.page_token)?;
+    let request = tokens.request(LIST, &filter, &query.page)?;
     let after = request.after.as_ref().map(shiming_store::Cursor::key::<BindingId>).transpose()?;
     let (db, limit) = (app.store.reader(), request.limit());
     let rows = store::list_own_bindings(db, &app.vault, person_id, &query.states, after, limit).await?;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use shiming_face_engine::{EngineError, Template};
+use shiming_identifiers::Identity;
 use shiming_kernel::{CallContext, ErrorKind, ServiceError as _, china_date};
 
 use crate::app::App;
 use crate::app::keep_reference::{keep_reference, measure_photo, refuse_erased};
-use crate::domain::{IdentityKeys, KnownPerson};
+use crate::domain::{IdentityKeys, refuse_child};
 use crate::error::FaceAuthError;
 use crate::store;
 
@@ -19,7 +20,7 @@ const PATIENCE: u32 = 100;
 
 /// A person and the authority's photo of them.
 pub(crate) struct ReferenceRow {
-    pub(crate) person: KnownPerson,
+    pub(crate) person: Identity,
     pub(crate) photo: Bytes,
     /// When it was taken, where that is known; otherwise today stands for it.
     pub(crate) photo_date: Option<NaiveDate>,
@@ -43,8 +44,8 @@ pub(crate) async fn import_reference(
 
 async fn store_row(app: &App, caller: &CallContext, row: ReferenceRow) -> Result<(), FaceAuthError> {
     let today = china_date(app.store.now());
-    row.person.is_of_age(row.photo_date.unwrap_or(today).min(today))?;
-    let keys = row.person.keys();
+    refuse_child(&row.person, row.photo_date.unwrap_or(today).min(today))?;
+    let keys = IdentityKeys::of(&row.person);
     let content = app.vault.content(app.engine.versions(), &keys, &row.photo);
     let known = store::find_reference(app.store.reader(), &app.vault, &keys.document).await?;
     if known

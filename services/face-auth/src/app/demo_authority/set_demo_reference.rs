@@ -2,17 +2,18 @@
 
 use bytes::Bytes;
 use shiming_face_engine::Template;
+use shiming_identifiers::Identity;
 use shiming_kernel::{CallContext, RequestMeta};
 use shiming_store::Idempotency;
 
 use crate::app::App;
 use crate::app::keep_reference::{keep_reference, measure_photo};
-use crate::domain::{IdentityKeys, KnownPerson, Refusal};
+use crate::domain::{IdentityKeys, Refusal};
 use crate::error::FaceAuthError;
 
 /// A demo citizen and their new photo.
 pub(crate) struct SetDemoReference {
-    pub(crate) person: KnownPerson,
+    pub(crate) person: Identity,
     pub(crate) photo: Bytes,
 }
 
@@ -23,8 +24,8 @@ pub(crate) async fn set_demo_reference(
     request: RequestMeta,
     cmd: &SetDemoReference,
 ) -> Result<(), FaceAuthError> {
-    let keys = cmd.person.keys();
-    if !app.demo_citizens.iter().any(|citizen| citizen.keys() == keys) {
+    let keys = IdentityKeys::of(&cmd.person);
+    if !app.demo_citizens.iter().any(|citizen| IdentityKeys::of(citizen) == keys) {
         return Err(Refusal::PersonNotFound.into());
     }
     let content = app.vault.content(app.engine.versions(), &keys, &cmd.photo);

@@ -5,17 +5,18 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use shiming_identifiers::Identity;
 use shiming_kernel::{CallContext, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
 use crate::app::App;
-use crate::domain::{AuditClaim, ERASURE_KIND, Erasure, ErasureClaims, IdentityKeys, KnownPerson};
+use crate::domain::{AuditClaim, ERASURE_KIND, Erasure, ErasureClaims, IdentityKeys};
 use crate::error::FaceAuthError;
 use crate::store::{self, Tombstone};
 
 /// Whose face data goes, and why.
 pub(crate) struct EraseFaceData {
-    pub(crate) person: KnownPerson,
+    pub(crate) person: Identity,
     /// For the audit.
     pub(crate) purpose: String,
     /// Of the consent; `None`: now.
@@ -29,7 +30,7 @@ pub(crate) async fn erase_face_data(
     request: RequestMeta,
     cmd: &EraseFaceData,
 ) -> Result<Erasure, FaceAuthError> {
-    let keys = cmd.person.keys();
+    let keys = IdentityKeys::of(&cmd.person);
     let command = (&keys.document, &cmd.purpose, cmd.withdraw_time);
     let key = Idempotency::of(caller, "EraseFaceData", request, &command);
     app.store.retry("erase_face_data", || attempt(app, caller, cmd, &keys, &key)).await

@@ -2,12 +2,13 @@
 //! why, and that is audited.
 
 use serde_json::json;
-use shiming_kernel::{CallContext, Caller};
+use shiming_identifiers::Identity;
+use shiming_kernel::{AskedPage, CallContext, Caller};
 use shiming_store::{AuditEntry, Cursor, Page};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::{KnownPerson, ProcessingRecord};
+use crate::domain::ProcessingRecord;
 use crate::error::FaceAuthError;
 use crate::store;
 
@@ -15,11 +16,10 @@ const LIST: &str = "face-auth.processing_records";
 
 /// Whose records, and which page.
 pub(crate) struct ListProcessingRecords {
-    pub(crate) person: KnownPerson,
+    pub(crate) person: Identity,
     /// Why an operator looks.
     pub(crate) purpose: String,
-    pub(crate) page_size: u32,
-    pub(crate) page_token: String,
+    pub(crate) page: AskedPage,
 }
 
 /// A page of them, the newest first.
@@ -28,7 +28,7 @@ pub(crate) async fn list_processing_records(
     caller: &CallContext,
     query: &ListProcessingRecords,
 ) -> Result<Page<ProcessingRecord>, FaceAuthError> {
-    let document = query.person.keys().document;
+    let document = query.person.key();
     let pseudonym = app.vault.pseudonym("identity", &document);
     if matches!(caller.caller, Caller::Ops(_)) {
         let tx = app.store.begin("list_processing_records").await?;
@@ -37,7 +37,7 @@ pub(crate) async fn list_processing_records(
         tx.commit().await?;
     }
     let tokens = app.store.page_tokens();
-    let asked = tokens.request(LIST, &pseudonym, query.page_size, &query.page_token)?;
+    let asked = tokens.request(LIST, &pseudonym, &query.page)?;
     let before = asked.after.as_ref().map(Cursor::key::<Uuid>).transpose()?;
     let rows =
         store::list_processing(app.store.reader(), &app.vault, &document, before, asked.limit()).await?;

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use shiming_identifiers::Identity;
 use shiming_kernel::{CallContext, RequestMeta, china_date};
 use shiming_store::{AuditEntry, Idempotency, Tx};
 
 use crate::app::App;
-use crate::domain::{Attempts, FaceLock, KnownPerson};
+use crate::domain::{Attempts, FaceLock};
 use crate::error::FaceAuthError;
 use crate::store::{self, Connection, Quota};
 
@@ -23,7 +24,7 @@ pub(crate) struct FaceLimits {
 
 /// An operator's change.
 pub(crate) struct ChangeLock {
-    pub(crate) person: KnownPerson,
+    pub(crate) person: Identity,
     pub(crate) reason: String,
     pub(crate) change: LockChange,
 }
@@ -57,10 +58,10 @@ impl LockChange {
 pub(crate) async fn get_face_limits(
     app: &App,
     caller: &CallContext,
-    person: &KnownPerson,
+    person: &Identity,
     purpose: &str,
 ) -> Result<FaceLimits, FaceAuthError> {
-    let document = person.keys().document;
+    let document = person.key();
     app.store
         .retry("get_face_limits", || async {
             let tx = app.store.begin("get_face_limits").await?;
@@ -79,7 +80,7 @@ pub(crate) async fn change_lock(
     request: RequestMeta,
     cmd: &ChangeLock,
 ) -> Result<FaceLimits, FaceAuthError> {
-    let document = cmd.person.keys().document;
+    let document = cmd.person.key();
     let command = (&document, &cmd.reason, cmd.change);
     let key = Idempotency::of(caller, cmd.change.method(), request, &command);
     app.store.retry("change_face_lock", || attempt(app, caller, cmd, &document, &key)).await

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::TokenHash;
+use shiming_identifiers::Identity;
 use shiming_kernel::{
     CallContext, FaceSessionId, Redacted, RequestMeta, ServiceError as _, china_date, rest_of_china_day,
 };
@@ -20,8 +21,8 @@ use crate::app::App;
 use crate::app::admission::{admits_person, of_token};
 use crate::clients::authority::{HostedFault, HostedPass, OpenCheck};
 use crate::domain::{
-    AttackType, Evidence, FaceSession, KnownPerson, Liveness, Outcome, ProviderOutcome, Refusal, Ticket,
-    Tried, told_to_browser,
+    AttackType, Evidence, FaceSession, Liveness, Outcome, ProviderOutcome, Refusal, Ticket, Tried,
+    told_to_browser,
 };
 use crate::error::FaceAuthError;
 use crate::store::{self, Quota};
@@ -43,7 +44,7 @@ pub(crate) struct HostedPassed {
 
 /// A check that may be asked about now.
 struct Open {
-    person: KnownPerson,
+    person: Identity,
     ticket: Ticket,
     strict: bool,
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::SecretToken;
+use shiming_identifiers::Identity;
 use shiming_kernel::{CallContext, FaceSessionId, Redacted, RequestMeta, china_date};
 use shiming_store::{AuditEntry, Idempotency};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::admit_consent::admit_consent;
 use crate::app::App;
 use crate::app::admission::admits_person;
-use crate::domain::{Consent, Evidence, FaceSession, IdentityKeys, KnownPerson, Purpose};
+use crate::domain::{Consent, Evidence, FaceSession, IdentityKeys, Purpose, refuse_child};
 use crate::error::FaceAuthError;
 use crate::store;
 
@@ -22,7 +23,7 @@ use crate::store;
 pub(crate) struct CreateFaceSession {
     pub(crate) purpose: Purpose,
     pub(crate) subject_id: Uuid,
-    pub(crate) person: KnownPerson,
+    pub(crate) person: Identity,
     pub(crate) consent: Consent,
     pub(crate) evidence: Evidence,
 }
@@ -43,8 +44,8 @@ pub(crate) async fn create_face_session(
     request: RequestMeta,
     cmd: &CreateFaceSession,
 ) -> Result<OpenedSession, FaceAuthError> {
-    cmd.person.is_of_age(china_date(app.store.now()))?;
-    let keys = cmd.person.keys();
+    refuse_child(&cmd.person, china_date(app.store.now()))?;
+    let keys = IdentityKeys::of(&cmd.person);
     let command = (cmd.purpose, cmd.subject_id, &keys, &cmd.consent, cmd.evidence);
     let key = Idempotency::of(caller, "CreateFaceSession", request, &command);
     app.store.retry("create_face_session", || attempt(app, caller, cmd, &keys, &key)).await

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use shiming_identifiers::Identity;
 use shiming_proto::face::v1::comparison_service_client::ComparisonServiceClient;
 use shiming_proto::face::v1::{CompareFaceRequest, CompareFaceResponse, ComparisonOutcome};
 use shiming_proto::types::v1::{DocumentType, IdentityDocument};
@@ -11,7 +12,7 @@ use tokio::time::Instant;
 use tonic::{Code, Status};
 
 use super::{Answer, Authority, Question};
-use crate::domain::{Evidence, KnownPerson, Provider, ProviderOutcome, Verdict};
+use crate::domain::{Evidence, Provider, ProviderOutcome, Verdict};
 use crate::error::FaceAuthError;
 
 /// Beside the picture.
@@ -58,7 +59,7 @@ impl Authority for ExternalAuthority {
 }
 
 /// The person as the contract spells them; only resident identity cards have a face.
-fn document(person: &KnownPerson) -> IdentityDocument {
+fn document(person: &Identity) -> IdentityDocument {
     IdentityDocument {
         r#type: DocumentType::ResidentId.into(),
         number: person.document.as_str().to_owned(),

@@ -1,16 +1,17 @@
 //! The port to providers that show a face check of their own.
 
 use async_trait::async_trait;
+use shiming_identifiers::Identity;
 use shiming_kernel::{FaceSessionId, Redacted};
 
-use crate::domain::{KnownPerson, Provider, ProviderOutcome, Ticket};
+use crate::domain::{Provider, ProviderOutcome, Ticket};
 
 /// A check to be opened at a provider.
 pub(crate) struct NewCheck<'a> {
     /// Our session; the provider's name for the check is made of it.
     pub(crate) session: FaceSessionId,
     /// Whom the face must belong to.
-    pub(crate) person: &'a KnownPerson,
+    pub(crate) person: &'a Identity,
     /// The person's WeChat openid, if they came from inside WeChat.
     pub(crate) openid: Option<&'a Redacted<String>>,
     /// Whether evidence of the stricter level is wanted.
@@ -22,7 +23,7 @@ pub(crate) struct OpenCheck<'a> {
     /// Our session.
     pub(crate) session: FaceSessionId,
     /// Whom the face must belong to.
-    pub(crate) person: &'a KnownPerson,
+    pub(crate) person: &'a Identity,
     /// What the provider gave.
     pub(crate) ticket: &'a Ticket,
     /// Whether evidence of the stricter level is wanted.

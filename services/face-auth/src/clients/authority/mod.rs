@@ -24,10 +24,9 @@ use bytes::Bytes;
 use shiming_face_engine::Template;
 use uuid::Uuid;
 
-use crate::domain::{
-    Evidence, IdentityKeys, KnownPerson, LevelThresholds, Provider, ProviderOutcome, Verdict,
-};
+use crate::domain::{Evidence, IdentityKeys, LevelThresholds, Provider, ProviderOutcome, Verdict};
 use crate::error::FaceAuthError;
+use shiming_identifiers::Identity;
 
 pub(crate) use authorities::Authorities;
 pub(crate) use comparators::Comparators;
@@ -52,7 +51,7 @@ pub(crate) struct Question {
     /// The person's keys.
     pub(crate) keys: IdentityKeys,
     /// The person in full; kept with the session only where somebody outside compares.
-    pub(crate) person: Option<KnownPerson>,
+    pub(crate) person: Option<Identity>,
     /// The face.
     pub(crate) probe: Probe,
     /// What a cosine of our own engine must reach.

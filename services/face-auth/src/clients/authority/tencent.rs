@@ -6,13 +6,13 @@ use reqwest::Client;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
 use shiming_crypto::Tc3Signer;
-use shiming_identifiers::PersonName;
+use shiming_identifiers::{Identity, PersonName};
 use shiming_kernel::SharedClock;
 use url::Url;
 
 use super::{HostedFault, HostedPass, HostedProvider, NewCheck, OpenCheck, http};
 use crate::config::TencentConfig;
-use crate::domain::{CodeTable, KnownPerson, Provider, ProviderOutcome, Ticket};
+use crate::domain::{CodeTable, Provider, ProviderOutcome, Ticket};
 
 const VERSION: &str = "2018-03-01";
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
@@ -129,7 +129,7 @@ impl TencentFaceId {
     }
 
     /// What an answer about the right person's check means.
-    fn judge(&self, text: &Text, person: &KnownPerson, strict: bool) -> Result<HostedPass, HostedFault> {
+    fn judge(&self, text: &Text, person: &Identity, strict: bool) -> Result<HostedPass, HostedFault> {
         let Some(code) = text.err_code else {
             return Err(HostedFault::Said(ProviderOutcome::FaceNotFinished));
         };
@@ -194,7 +194,7 @@ impl HostedProvider for TencentFaceId {
 }
 
 /// Whether the check was of this person: the account's rule may let people type another number on Tencent's page.
-fn is_of(text: &Text, person: &KnownPerson) -> bool {
+fn is_of(text: &Text, person: &Identity) -> bool {
     let number =
         text.id_card.as_deref().is_some_and(|number| number.eq_ignore_ascii_case(person.document.as_str()));
     let name = text.name.as_deref().and_then(|name| PersonName::parse(name).ok());

@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shiming_crypto::SecretToken;
+use shiming_identifiers::Identity;
 use shiming_kernel::{CallContext, CollectionId, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
 use crate::app::{App, DocumentInput};
 use crate::domain::collection::{Collection, Step};
-use crate::domain::identity::Identity;
 use crate::error::IdentityError;
 use crate::store::collections;
 

@@ -1,12 +1,11 @@
 //! What a person may see of their face data: the proof of an erasure, and how it was processed.
 
-use shiming_kernel::CallContext;
-use shiming_proto::face::v1::ListProcessingRecordsResponse;
+use shiming_kernel::{AskedPage, CallContext};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::person::get_profile::get_profile;
-use crate::clients::face_data::FaceOwner;
+use crate::clients::face_data::{FaceOwner, FaceRecords};
 use crate::domain::withdrawal::Erasure;
 use crate::error::IdentityError;
 use crate::store::withdrawals;
@@ -27,12 +26,11 @@ pub(crate) async fn get_erasure_proof(
 pub(crate) async fn list_face_processing(
     app: &App,
     caller: &CallContext,
-    page_size: i32,
-    page_token: String,
-) -> Result<ListProcessingRecordsResponse, IdentityError> {
+    page: &AskedPage,
+) -> Result<FaceRecords, IdentityError> {
     let person = get_profile(app, caller).await?;
     if !person.identity.document_type().supports_face() {
-        return Ok(ListProcessingRecordsResponse::default());
+        return Ok(FaceRecords::default());
     }
-    Ok(app.face_data.records(FaceOwner::of(&person.identity), page_size, page_token).await?)
+    Ok(app.face_data.records(FaceOwner::of(&person.identity), page).await?)
 }

@@ -1,7 +1,7 @@
 //! What the person of a session consented to, and what they withdrew.
 
 use chrono::{DateTime, Utc};
-use shiming_kernel::CallContext;
+use shiming_kernel::{AskedPage, CallContext};
 use shiming_store::{Cursor, Page};
 use uuid::Uuid;
 
@@ -25,12 +25,11 @@ pub(crate) struct ConsentView {
 pub(crate) async fn list_consents(
     app: &App,
     caller: &CallContext,
-    page_size: u32,
-    page_token: &str,
+    page: &AskedPage,
 ) -> Result<Page<ConsentView>, IdentityError> {
     let person = get_profile(app, caller).await?;
     let (tokens, filter) = (app.store.page_tokens(), person.id);
-    let asked = tokens.request(LIST, &filter, page_size, page_token)?;
+    let asked = tokens.request(LIST, &filter, page)?;
     let after = asked.after.as_ref().map(Cursor::key::<(DateTime<Utc>, Uuid)>).transpose()?;
     let (reader, key) = (app.store.reader(), person.identity.key());
     let entries = consents::list(reader, &app.vault, &key, after, asked.limit()).await?;

@@ -12,14 +12,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::json;
 use shiming_crypto::random_digits;
-use shiming_identifiers::Mobile;
+use shiming_identifiers::{Identity, Mobile};
 use shiming_kernel::{CallContext, FieldViolation, Redacted, RequestMeta};
 use shiming_store::{AuditEntry, Idempotency};
 
 use crate::app::codes::{self, CodeTarget};
 use crate::app::collection::send_collection_code::CodeSent;
 use crate::app::{App, DocumentInput, derived_request, lockout, senders, sending};
-use crate::domain::identity::Identity;
 use crate::domain::person::Person;
 use crate::error::IdentityError;
 use crate::store::persons;

@@ -1,7 +1,7 @@
 //! 消息: unread first, each part newest first.
 
 use chrono::{DateTime, Utc};
-use shiming_kernel::{CallContext, MessageId};
+use shiming_kernel::{AskedPage, CallContext, MessageId};
 use shiming_store::Page;
 
 use crate::app::{App, person};
@@ -44,12 +44,11 @@ pub(super) fn words(template: &str, params: &crate::domain::Params) -> Rendered 
 pub(crate) async fn list_messages(
     app: &App,
     caller: &CallContext,
-    page_size: u32,
-    page_token: &str,
+    page: &AskedPage,
 ) -> Result<Page<MessageView>, MessagingError> {
     let person_id = person(caller)?;
     let tokens = app.store.page_tokens();
-    let request = tokens.request(LIST, &person_id, page_size, page_token)?;
+    let request = tokens.request(LIST, &person_id, page)?;
     let after = request.after.as_ref().map(shiming_store::Cursor::key::<PartCursor>).transpose()?;
     let rows =
         store::list_messages(app.store.reader(), app.store.sealer(), person_id, after, request.limit())

@@ -1,7 +1,7 @@
 //! 我的待办: open first, each part newest first.
 
 use chrono::{DateTime, Utc};
-use shiming_kernel::{CallContext, TodoId};
+use shiming_kernel::{AskedPage, CallContext, TodoId};
 use shiming_store::Page;
 
 use super::list_messages::words;
@@ -26,12 +26,11 @@ pub(crate) struct TodoView {
 pub(crate) async fn list_todos(
     app: &App,
     caller: &CallContext,
-    page_size: u32,
-    page_token: &str,
+    page: &AskedPage,
 ) -> Result<Page<TodoView>, MessagingError> {
     let person_id = person(caller)?;
     let tokens = app.store.page_tokens();
-    let request = tokens.request(LIST, &person_id, page_size, page_token)?;
+    let request = tokens.request(LIST, &person_id, page)?;
     let after = request.after.as_ref().map(shiming_store::Cursor::key::<PartCursor>).transpose()?;
     let rows =
         store::list_todos(app.store.reader(), app.store.sealer(), person_id, after, request.limit()).await?;

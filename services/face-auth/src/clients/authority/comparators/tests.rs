@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
-use shiming_identifiers::{DocumentNumber, DocumentType, PersonName};
+use shiming_identifiers::{DocumentType, Identity};
 use shiming_kernel::{ManualClock, Reason, ServiceError as _};
 use shiming_proto::face::v1::comparison_service_server::{ComparisonService, ComparisonServiceServer};
 use shiming_proto::face::v1::{CompareFaceRequest, CompareFaceResponse, ComparisonOutcome};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::clients::authority::{ExternalAuthority, Probe};
-use crate::domain::{Evidence, KnownPerson, LevelThresholds, Provider, Verdict};
+use crate::domain::{Evidence, IdentityKeys, LevelThresholds, Provider, Verdict};
 
 const NUMBER: &str = "640101199003070015";
 const TIMEOUT: Duration = Duration::from_millis(1500);
@@ -163,11 +163,11 @@ fn listen() -> ListenConfig {
 }
 
 fn question(asked: Evidence) -> Question {
-    let document = DocumentNumber::parse(DocumentType::ResidentId, NUMBER, NaiveDate::MAX).unwrap();
-    let person = KnownPerson { document, name: PersonName::parse("张三").unwrap() };
+    let person =
+        Identity::parse(DocumentType::ResidentId, NUMBER, "张三", NaiveDate::MAX, "document").unwrap();
     Question {
         request_id: Uuid::from_u128(7),
-        keys: person.keys(),
+        keys: IdentityKeys::of(&person),
         person: Some(person),
         probe: Probe { templates: Vec::new(), best_frame: Bytes::from_static(b"jpeg") },
         levels: LevelThresholds { face: 0.36, face_strict: 0.5 },

@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message as _;
 use prost::encoding::{WireType, decode_key, decode_varint, encode_key, encode_varint};
+use prost_reflect::Kind;
 use prost_types::{Duration, Timestamp};
 
-use super::shape::{Count, Field, Form, Shape, ShapeId, Shapes};
+use crate::shape::{Count, Field, Form, Shape, ShapeId, Shapes};
 
 /// Messages in messages; ours have five.
 const DEEPEST: usize = 64;
@@ -18,7 +19,7 @@ const TIMES: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
 /// What is wrong with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Defect(pub(crate) &'static str);
+pub struct Defect(pub &'static str);
 
 /// A value as it stands on the wire.
 #[derive(Clone, Copy)]
@@ -31,18 +32,12 @@ type Entry<'w> = (usize, Raw<'w>);
 
 impl Shapes {
     /// Writes `wire`, a message of this shape. `lenient` is for dry runs, whose answers may lack what is required.
-    pub(crate) fn write(
-        &self,
-        id: ShapeId,
-        wire: &[u8],
-        lenient: bool,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Defect> {
+    pub fn write(&self, id: ShapeId, wire: &[u8], lenient: bool, out: &mut Vec<u8>) -> Result<(), Defect> {
         Writer { shapes: self, lenient }.message(id, wire, 0, out)
     }
 
     /// `wire` without what browsers don't see, for those who read protobuf.
-    pub(crate) fn shown(&self, id: ShapeId, wire: &[u8]) -> Result<Vec<u8>, Defect> {
+    pub fn shown(&self, id: ShapeId, wire: &[u8]) -> Result<Vec<u8>, Defect> {
         let mut out = Vec::with_capacity(wire.len());
         self.prune(id, wire, &mut out).map(|()| out)
     }
@@ -71,7 +66,7 @@ impl Shapes {
     }
 
     /// The text of the field with this number, empty if there is none.
-    pub(crate) fn text(wire: &[u8], number: u32) -> Result<&str, Defect> {
+    pub fn text(wire: &[u8], number: u32) -> Result<&str, Defect> {
         let mut rest = wire;
         let mut found: &[u8] = &[];
         while let Some((field, raw)) = next(&mut rest)? {
@@ -132,7 +127,7 @@ impl Writer<'_> {
                 (Form::Message(_) | Form::Timestamp | Form::Duration, [_, _, ..]) => {
                     let mut whole = Vec::new();
                     for (_, raw) in mine {
-                        whole.extend_from_slice(bytes(*raw)?);
+                        whole.extend_from_slice(bytes(Some(*raw))?);
                     }
                     self.value(&field.form, Some(Raw::Bytes(&whole)), depth, out)
                 }
@@ -172,7 +167,7 @@ impl Writer<'_> {
         let [key, value] = shape.fields.as_slice() else { return Err(Defect("map")) };
         let mut written: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
         for (_, raw) in mine {
-            let parts = entries(shape, bytes(*raw)?)?;
+            let parts = entries(shape, bytes(Some(*raw))?)?;
             let last = |index| parts.iter().rev().find(|part| part.0 == index).map(|part| part.1);
             let mut name = Vec::new();
             self.value(&key.form, last(0), depth, &mut name)?;
@@ -180,8 +175,7 @@ impl Writer<'_> {
                 name = [b"\"", name.as_slice(), b"\""].concat();
             }
             let mut text = Vec::new();
-            let empty = matches!(value.form, Form::Message(_) | Form::Timestamp | Form::Duration);
-            self.value(&value.form, last(1).or(empty.then_some(Raw::Bytes(&[]))), depth, &mut text)?;
+            self.value(&value.form, last(1), depth, &mut text)?;
             match written.iter_mut().find(|(known, _)| *known == name) {
                 Some(known) => known.1 = text,
                 None => written.push((name, text)),
@@ -206,51 +200,46 @@ impl Writer<'_> {
         out: &mut Vec<u8>,
     ) -> Result<(), Defect> {
         match form {
-            Form::Text => {
-                let text =
-                    std::str::from_utf8(raw.map_or(Ok(&[][..]), bytes)?).map_err(|_| Defect("text"))?;
-                return json(out, text);
-            }
-            Form::Bytes => return json(out, &STANDARD.encode(raw.map_or(Ok(&[][..]), bytes)?)),
-            Form::Message(id) => return self.message(*id, raw.map_or(Ok(&[][..]), bytes)?, depth + 1, out),
-            Form::Timestamp => return timestamp(raw.map_or(Ok(&[][..]), bytes)?, out),
-            Form::Duration => return duration(raw.map_or(Ok(&[][..]), bytes)?, out),
-            _ => {}
+            Form::Scalar(kind @ (Kind::String | Kind::Bytes)) => text(kind, bytes(raw)?, out),
+            Form::Scalar(kind) => match raw {
+                None => scalar(kind, 0, out),
+                Some(Raw::Number(number)) => scalar(kind, number, out),
+                Some(Raw::Bytes(_)) => Err(Defect("number")),
+            },
+            Form::Message(id) => self.message(*id, bytes(raw)?, depth + 1, out),
+            Form::Timestamp => timestamp(bytes(raw)?, out),
+            Form::Duration => duration(bytes(raw)?, out),
         }
-        let number = match raw {
-            None => 0,
-            Some(Raw::Number(number)) => number,
-            Some(Raw::Bytes(_)) => return Err(Defect("number")),
-        };
-        scalar(form, number, out)
+    }
+}
+
+fn text(kind: &Kind, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Defect> {
+    match kind {
+        Kind::Bytes => json(out, &STANDARD.encode(bytes)),
+        _ => json(out, std::str::from_utf8(bytes).map_err(|_| Defect("text"))?),
     }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "as protobuf reads numbers")]
-fn scalar(form: &Form, number: u64, out: &mut Vec<u8>) -> Result<(), Defect> {
-    let zigzag = (number >> 1) as i64 ^ -((number & 1) as i64);
-    match form {
-        Form::Bool => json(out, &(number != 0)),
-        Form::Int32 | Form::Sfixed32 => json(out, &(number as i32)),
-        Form::Sint32 => json(out, &{
-            let number = number as u32;
-            (number >> 1) as i32 ^ -((number & 1) as i32)
-        }),
-        Form::Uint32 | Form::Fixed32 => json(out, &(number as u32)),
+fn scalar(kind: &Kind, number: u64, out: &mut Vec<u8>) -> Result<(), Defect> {
+    let zigzag = |number: u64| (number >> 1) as i64 ^ -((number & 1) as i64);
+    match kind {
+        Kind::Bool => json(out, &(number != 0)),
+        Kind::Int32 | Kind::Sfixed32 => json(out, &(number as i32)),
+        Kind::Sint32 => json(out, &zigzag(u64::from(number as u32))),
+        Kind::Uint32 | Kind::Fixed32 => json(out, &(number as u32)),
         // JavaScript can't count that far.
-        Form::Int64 | Form::Sfixed64 => json(out, &(number as i64).to_string()),
-        Form::Sint64 => json(out, &zigzag.to_string()),
-        Form::Uint64 | Form::Fixed64 => json(out, &number.to_string()),
-        Form::Float => real(out, f32::from_bits(number as u32)),
-        Form::Double => real(out, f64::from_bits(number)),
-        Form::Enum(names) => match names.get(&(number as i32)) {
-            Some(name) => json(out, name),
-            // A value that only a newer service knows.
+        Kind::Int64 | Kind::Sfixed64 => json(out, &(number as i64).to_string()),
+        Kind::Sint64 => json(out, &zigzag(number).to_string()),
+        Kind::Uint64 | Kind::Fixed64 => json(out, &number.to_string()),
+        Kind::Float => real(out, f32::from_bits(number as u32)),
+        Kind::Double => real(out, f64::from_bits(number)),
+        // A value that only a newer service knows has no name.
+        Kind::Enum(names) => match names.get_value(number as i32) {
+            Some(value) => json(out, value.name()),
             None => json(out, &(number as i32)),
         },
-        Form::Text | Form::Bytes | Form::Message(_) | Form::Timestamp | Form::Duration => {
-            Err(Defect("number"))
-        }
+        Kind::String | Kind::Bytes | Kind::Message(_) => Err(Defect("number")),
     }
 }
 
@@ -286,10 +275,12 @@ fn duration(wire: &[u8], out: &mut Vec<u8>) -> Result<(), Defect> {
     json(out, &length.to_string())
 }
 
-fn bytes(raw: Raw<'_>) -> Result<&[u8], Defect> {
+/// A value of many bytes; absent ones have none.
+fn bytes(raw: Option<Raw<'_>>) -> Result<&[u8], Defect> {
     match raw {
-        Raw::Bytes(bytes) => Ok(bytes),
-        Raw::Number(_) => Err(Defect("length")),
+        None => Ok(&[]),
+        Some(Raw::Bytes(bytes)) => Ok(bytes),
+        Some(Raw::Number(_)) => Err(Defect("length")),
     }
 }
 
@@ -357,10 +348,11 @@ fn number(kind: WireType, rest: &mut &[u8]) -> Result<u64, Defect> {
 
 /// How a packed list of such values lies on the wire; `None` for what is never packed.
 fn packed(form: &Form) -> Option<WireType> {
-    match form {
-        Form::Fixed32 | Form::Sfixed32 | Form::Float => Some(WireType::ThirtyTwoBit),
-        Form::Fixed64 | Form::Sfixed64 | Form::Double => Some(WireType::SixtyFourBit),
-        Form::Text | Form::Bytes | Form::Message(_) | Form::Timestamp | Form::Duration => None,
+    let Form::Scalar(kind) = form else { return None };
+    match kind {
+        Kind::String | Kind::Bytes => None,
+        Kind::Fixed32 | Kind::Sfixed32 | Kind::Float => Some(WireType::ThirtyTwoBit),
+        Kind::Fixed64 | Kind::Sfixed64 | Kind::Double => Some(WireType::SixtyFourBit),
         _ => Some(WireType::Varint),
     }
 }
@@ -371,15 +363,15 @@ mod tests {
     use std::sync::LazyLock;
 
     use prost_reflect::{
-        Cardinality, DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor,
+        Cardinality, DescriptorPool, DynamicMessage, FieldDescriptor, MapKey, MessageDescriptor,
         SerializeOptions, Value,
     };
     use rand::rngs::StdRng;
     use rand::{Rng as _, SeedableRng as _};
 
     use super::*;
-    use crate::contract::rules::Rules;
-    use crate::contract::tests::pool;
+    use crate::rules::Rules;
+    use crate::tests::pool;
 
     const EVERYTHING: &str = r"
         enum Sort { SORT_UNSPECIFIED = 0; SORT_ONE = 1; SORT_NEGATIVE = -7; }

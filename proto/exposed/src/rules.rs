@@ -8,16 +8,16 @@ use prost_reflect::{
 };
 use shiming_proto::options::v1::{FieldRule, Secret};
 
-use super::ContractError;
+use crate::ContractError;
 
 const OPTION: &str = "shiming.options.v1.field";
 
 /// The rule of every field that has one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rules(Arc<HashMap<String, FieldRule>>);
+pub struct Rules(Arc<HashMap<String, FieldRule>>);
 
 impl Rules {
-    pub(super) fn read(pool: &DescriptorPool) -> Result<Self, ContractError> {
+    pub(crate) fn read(pool: &DescriptorPool) -> Result<Self, ContractError> {
         let option = pool.get_extension_by_name(OPTION).ok_or(ContractError::NoOption(OPTION))?;
         let mut rules = HashMap::new();
         let messages = pool.all_messages().filter(|message| message.full_name().starts_with("shiming."));
@@ -29,13 +29,26 @@ impl Rules {
         Ok(Self(Arc::new(rules)))
     }
 
-    pub(super) fn of(&self, field: &FieldDescriptor) -> FieldRule {
+    /// What a field is to a browser; a field without the option is nothing special.
+    pub fn of(&self, field: &FieldDescriptor) -> FieldRule {
         self.0.get(field.full_name()).copied().unwrap_or_default()
+    }
+
+    /// The fields of `message` that are secrets of the browser, by which secret they are.
+    pub fn secrets(&self, message: &MessageDescriptor) -> HashMap<Secret, FieldDescriptor> {
+        let fields = message.fields().map(|field| (self.of(&field).secret(), field));
+        fields.filter(|(secret, _)| *secret != Secret::Unspecified).collect()
+    }
+
+    /// Whether a field is not the browser's to say or to see: a secret, or what services tell one another.
+    pub fn is_hidden(&self, field: &FieldDescriptor) -> bool {
+        let rule = self.of(field);
+        rule.internal || rule.secret() != Secret::Unspecified
     }
 
     /// Whether the field, or anything in it, holds what browsers must not be asked for in a URL. What they are not asked for at all, a secret of
     /// theirs or a field that is none of their business, doesn't count.
-    pub(super) fn is_personal(&self, message: &MessageDescriptor) -> bool {
+    pub(crate) fn is_personal(&self, message: &MessageDescriptor) -> bool {
         let mut seen = Vec::new();
         self.any(message, &mut seen, &|rule, field| {
             rule.secret() == Secret::Unspecified && !rule.internal && is_redacted(field)
@@ -43,12 +56,12 @@ impl Rules {
     }
 
     /// Whether the message, at any depth, has a field that is not the browser's to say.
-    pub(super) fn hides(&self, message: &MessageDescriptor) -> bool {
+    pub fn hides(&self, message: &MessageDescriptor) -> bool {
         self.any(message, &mut Vec::new(), &|rule, _| rule.internal || rule.secret() != Secret::Unspecified)
     }
 
     /// Whether a field below the first level, at any depth, is a secret.
-    pub(super) fn hides_a_secret(&self, message: &MessageDescriptor) -> bool {
+    pub(crate) fn hides_a_secret(&self, message: &MessageDescriptor) -> bool {
         let mut seen = vec![message.full_name().to_owned()];
         let inner = message.fields().filter_map(|field| inner(&field)).collect::<Vec<_>>();
         inner.iter().any(|inner| self.any(inner, &mut seen, &|rule, _| rule.secret() != Secret::Unspecified))
@@ -75,7 +88,7 @@ fn inner(field: &FieldDescriptor) -> Option<MessageDescriptor> {
 }
 
 /// `[debug_redact = true]`: personal, or a secret.
-pub(super) fn is_redacted(field: &FieldDescriptor) -> bool {
+pub(crate) fn is_redacted(field: &FieldDescriptor) -> bool {
     field.options().get_field_by_name("debug_redact").is_some_and(|value| value.as_bool() == Some(true))
 }
 

@@ -4,53 +4,53 @@
 use std::collections::HashMap;
 
 use prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
+use shiming_exposed::{Contract, Method};
 use shiming_proto::options::v1::{FieldRule, PictureCodeRule, Secret};
 use shiming_rpc::policy::{Idempotency, SessionRule};
 
-use super::comments::{Comments, Refusal, Refusals, about, renamed};
-use super::{Contract, Method};
+use crate::comments::{Comments, Refusal, Refusals, about, renamed};
 
 /// All of it, in the contract's order.
-pub(super) struct View<'c> {
-    pub(super) calls: Vec<Call<'c>>,
-    pub(super) shapes: Vec<Shape>,
-    pub(super) choices: Vec<Choice>,
-    pub(super) refusals: Refusals,
+pub(crate) struct View<'c> {
+    pub(crate) calls: Vec<Call<'c>>,
+    pub(crate) shapes: Vec<Shape>,
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) refusals: Refusals,
 }
 
 /// One exposed method that the one handler serves.
-pub(super) struct Call<'c> {
-    pub(super) method: &'c Method,
-    pub(super) words: String,
+pub(crate) struct Call<'c> {
+    pub(crate) method: &'c Method,
+    pub(crate) words: String,
     /// Why it may be refused: what its comment names, and what follows from its rules.
-    pub(super) refusals: Vec<Refusal>,
+    pub(crate) refusals: Vec<Refusal>,
     /// Shape of the request.
-    pub(super) request: String,
+    pub(crate) request: String,
     /// Shape of the answer.
-    pub(super) answer: String,
+    pub(crate) answer: String,
 }
 
 /// A message, as it is sent or as it is answered.
-pub(super) struct Shape {
-    pub(super) name: String,
-    pub(super) words: String,
-    pub(super) fields: Vec<Field>,
+pub(crate) struct Shape {
+    pub(crate) name: String,
+    pub(crate) words: String,
+    pub(crate) fields: Vec<Field>,
     /// It is sent, not answered.
-    pub(super) asked: bool,
+    pub(crate) asked: bool,
 }
 
 /// A field of a message.
-pub(super) struct Field {
+pub(crate) struct Field {
     /// In JSON.
-    pub(super) name: String,
-    pub(super) words: String,
-    pub(super) kind: Type,
+    pub(crate) name: String,
+    pub(crate) words: String,
+    pub(crate) kind: Type,
     /// A request without it is refused, an answer always has it.
-    pub(super) required: bool,
+    pub(crate) required: bool,
 }
 
 /// A type in canonical JSON.
-pub(super) enum Type {
+pub(crate) enum Type {
     Flag,
     Integer,
     Number,
@@ -68,11 +68,11 @@ pub(super) enum Type {
 }
 
 /// An enum's values, without the zero that stands for none.
-pub(super) struct Choice {
-    pub(super) name: String,
-    pub(super) words: String,
+pub(crate) struct Choice {
+    pub(crate) name: String,
+    pub(crate) words: String,
     /// Names and words.
-    pub(super) values: Vec<(String, String)>,
+    pub(crate) values: Vec<(String, String)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ enum Way {
 }
 
 impl<'c> View<'c> {
-    pub(super) fn of(contract: &'c Contract, pool: &DescriptorPool) -> Self {
+    pub(crate) fn of(contract: &'c Contract, pool: &DescriptorPool) -> Self {
         let comments = Comments::of(pool);
         let reader = Reader { contract, refusals: Refusals::of(pool, &comments), comments };
         let mut found = Found::default();
@@ -90,8 +90,8 @@ impl<'c> View<'c> {
             reader.find(&method.input, Way::Asked, &mut found);
             reader.find(&method.output, Way::Answered, &mut found);
         }
-        for method in contract.by_hand() {
-            reader.find(&method.output, Way::Answered, &mut found);
+        for message in contract.own_answers() {
+            reader.find(message, Way::Answered, &mut found);
         }
         Self {
             calls: contract.methods().map(|method| reader.call(method, &found)).collect(),
@@ -101,7 +101,7 @@ impl<'c> View<'c> {
         }
     }
 
-    pub(super) fn shape(&self, name: &str) -> Option<&Shape> {
+    pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
         self.shapes.iter().find(|shape| shape.name == name)
     }
 }
@@ -134,7 +134,7 @@ struct Reader<'c> {
 impl Reader<'_> {
     /// The fields that pages see: those that the gateway fills in are not among them.
     fn fields(&self, message: &MessageDescriptor, way: Way) -> Vec<(FieldDescriptor, FieldRule)> {
-        let fields = message.fields().map(|field| (field.clone(), self.contract.rule(&field)));
+        let fields = message.fields().map(|field| (field.clone(), self.contract.rules().of(&field)));
         let seen = fields.filter(|(field, rule)| {
             let filled = way == Way::Asked && matches!(field.name(), "request_id" | "validate_only");
             !filled && !rule.internal && rule.secret() == Secret::Unspecified
@@ -179,7 +179,7 @@ impl Reader<'_> {
     fn refusals_of(&self, method: &Method) -> Vec<Refusal> {
         let mut reasons = self.refusals.said(&method.descriptor, &self.comments);
         let collecting = method.input.fields().any(|field| {
-            let rule = self.contract.rule(&field);
+            let rule = self.contract.rules().of(&field);
             rule.secret() == Secret::Collection && rule.required
         });
         for (applies, reason) in [

@@ -1,13 +1,20 @@
-//! What is made from the contract and checked in, so that a review sees every change of it.
+//! What is made from the contract and checked in, so that a review sees every change of it: the pages' TypeScript and the OpenAPI document.
+//!
+//! A tool: `make contract` writes them, a test holds them current, and no program links this crate.
 
+mod comments;
+mod openapi;
+mod typescript;
+mod view;
+
+use shiming_exposed::Contract;
 use shiming_rpc::policy;
 
-use super::Contract;
-use super::openapi::openapi;
-use super::typescript::typescript;
-use super::view::View;
+use openapi::openapi;
+use typescript::typescript;
+use view::View;
 
-/// The OpenAPI document and the pages' TypeScript, each by its path in this crate. `make contract` writes them, a test holds them current.
+/// The OpenAPI document and the pages' TypeScript, each by its path in the gateway.
 ///
 /// # Errors
 ///

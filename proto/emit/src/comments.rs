@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use prost_reflect::{DescriptorPool, FileDescriptor, MethodDescriptor};
+use shiming_exposed::status;
 use shiming_kernel::ErrorKind;
 
-use crate::http::problem::status;
-
 /// The comments, by file and place.
-pub(super) struct Comments(HashMap<(String, Vec<i32>), String>);
+pub(crate) struct Comments(HashMap<(String, Vec<i32>), String>);
 
 impl Comments {
-    pub(super) fn of(pool: &DescriptorPool) -> Self {
+    pub(crate) fn of(pool: &DescriptorPool) -> Self {
         let files = pool.files().filter(|file| file.package_name().starts_with("shiming."));
         let comments = files.flat_map(|file| {
             let info = file.file_descriptor_proto().source_code_info.clone().unwrap_or_default();
@@ -25,7 +24,7 @@ impl Comments {
     }
 
     /// What stands above the element at `path`; empty where nothing does.
-    pub(super) fn at(&self, file: &FileDescriptor, path: &[i32]) -> &str {
+    pub(crate) fn at(&self, file: &FileDescriptor, path: &[i32]) -> &str {
         self.0.get(&(file.name().to_owned(), path.to_vec())).map_or("", String::as_str)
     }
 }
@@ -38,7 +37,7 @@ fn paragraphs(comment: &str) -> String {
 }
 
 /// The words with names as JSON has them, where the contract has others.
-pub(super) fn renamed(words: &str, names: &HashMap<String, String>) -> String {
+pub(crate) fn renamed(words: &str, names: &HashMap<String, String>) -> String {
     let in_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let pieces = words.split_inclusive(|letter| !in_name(letter)).map(|piece| {
         let (name, rest) = piece.split_at(piece.trim_end_matches(|letter| !in_name(letter)).len());
@@ -49,18 +48,18 @@ pub(super) fn renamed(words: &str, names: &HashMap<String, String>) -> String {
 
 /// A reason a call may be refused for.
 #[derive(Clone)]
-pub(super) struct Refusal {
-    pub(super) reason: String,
+pub(crate) struct Refusal {
+    pub(crate) reason: String,
     /// Of HTTP.
-    pub(super) status: u16,
-    pub(super) words: String,
+    pub(crate) status: u16,
+    pub(crate) words: String,
 }
 
 /// Every reason of the contract, and which of them the comments of methods name.
-pub(super) struct Refusals(BTreeMap<String, Refusal>);
+pub(crate) struct Refusals(BTreeMap<String, Refusal>);
 
 impl Refusals {
-    pub(super) fn of(pool: &DescriptorPool, comments: &Comments) -> Self {
+    pub(crate) fn of(pool: &DescriptorPool, comments: &Comments) -> Self {
         let reasons =
             pool.get_enum_by_name("shiming.errors.v1.ErrorReason").into_iter().flat_map(|reasons| {
                 let file = reasons.parent_file();
@@ -73,12 +72,12 @@ impl Refusals {
         Self(reasons.map(|refusal| (refusal.reason.clone(), refusal)).collect())
     }
 
-    pub(super) fn named(&self, reason: &str) -> Option<&Refusal> {
+    pub(crate) fn named(&self, reason: &str) -> Option<&Refusal> {
         self.0.get(reason)
     }
 
     /// What stands between "Errors:" and "Idempotency:"; "as `OtherMethod`" stands for what that one names.
-    pub(super) fn said(&self, method: &MethodDescriptor, comments: &Comments) -> Vec<String> {
+    pub(crate) fn said(&self, method: &MethodDescriptor, comments: &Comments) -> Vec<String> {
         let comment = comments.at(&method.parent_file(), method.path());
         let said = comment.split_once("Errors:").map_or("", |(_, rest)| rest);
         let said = said.split_once("Idempotency:").map_or(said, |(said, _)| said);
@@ -96,7 +95,7 @@ impl Refusals {
 }
 
 /// The method's comment without its line of permissions, errors and idempotency.
-pub(super) fn about(comment: &str) -> &str {
+pub(crate) fn about(comment: &str) -> &str {
     comment.split_once("\n\nPermissions:").map_or(comment, |(about, _)| about)
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use shiming_proto::options::v1::PictureCodeRule;
 use shiming_rpc::policy::Idempotency;
 
-use super::view::{Call, Choice, Shape, Type, View};
+use crate::view::{Call, Choice, Shape, Type, View};
 
 const HEAD: &str = "\
 // Made from the contract (proto/shiming) by `make contract`. Changes belong there.
@@ -17,7 +17,7 @@ import { addressOf, call, read, watch, type CallOptions, type PictureCode, type 
 ";
 
 /// The whole file.
-pub(super) fn typescript(view: &View<'_>) -> String {
+pub(crate) fn typescript(view: &View<'_>) -> String {
     let mut code = HEAD.to_owned();
     for choice in &view.choices {
         code += &union(choice);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use shiming_gateway::emitted;
+use shiming_emit::emitted;
 
 fn document() -> Value {
     let [(_, document), _] = emitted().unwrap();
@@ -15,7 +15,7 @@ fn document() -> Value {
 #[test]
 fn what_is_checked_in_is_what_the_contract_makes_now() {
     for (file, made) in emitted().unwrap() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../gateway").join(file);
         if std::env::var_os("UPDATE_CONTRACT").is_some() {
             std::fs::write(&path, &made).unwrap();
         }

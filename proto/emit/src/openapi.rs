@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use prost_reflect::DescriptorPool;
 use serde_json::{Map, Value, json};
+use shiming_exposed::Contract;
 use shiming_proto::options::v1::{PictureCodeRule, Secret};
 use shiming_rpc::policy::{Idempotency, SessionRule};
 
-use super::view::{Call, Choice, Field, Shape, Type, View};
-use super::{Contract, secrets};
+use crate::comments::Refusal;
+use crate::view::{Call, Choice, Field, Shape, Type, View};
 
 const BY_HAND: &str = include_str!("by_hand.json");
 
@@ -64,7 +65,7 @@ fn post(call: &Call<'_>, view: &View<'_>, contract: &Contract) -> Value {
     let mut refusals = call.refusals.clone();
     refusals.extend(view.refusals.named("CSRF_REFUSED").cloned());
     operation["responses"] = responses(call, &refusals);
-    let cookies = secrets(&contract.rules, &method.output).into_keys().chain([method.edge.forget()]);
+    let cookies = contract.rules().secrets(&method.output).into_keys().chain([method.edge.forget()]);
     if cookies.into_iter().any(|secret| secret != Secret::Unspecified) {
         operation["responses"]["200"]["headers"]["Set-Cookie"] =
             header("Keeps or ends what the browser holds in a cookie.");
@@ -108,7 +109,7 @@ fn operation(call: &Call<'_>, suffix: &str) -> Value {
 }
 
 /// The answer, and the refusals by their status.
-fn responses(call: &Call<'_>, refusals: &[super::comments::Refusal]) -> Value {
+fn responses(call: &Call<'_>, refusals: &[Refusal]) -> Value {
     let kind = if call.method.streaming { "text/event-stream" } else { "application/json" };
     let words = if call.method.streaming {
         "Events without a name, whose data is this; `signed-out` is the last when the session is over."

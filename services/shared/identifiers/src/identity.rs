@@ -1,19 +1,22 @@
 //! Who somebody says they are: a document and the name on it.
 
 use chrono::NaiveDate;
-use shiming_identifiers::{DocumentNumber, DocumentType, PersonName};
 use shiming_kernel::FieldViolation;
 
+use crate::{DocumentNumber, DocumentType, PersonName};
+
 /// A document number in its one spelling and a name, both well-formed. Debug shows neither.
-#[derive(Clone, Debug)]
-pub(crate) struct Identity {
-    pub(crate) document: DocumentNumber,
-    pub(crate) name: PersonName,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The number, with the type of the document.
+    pub document: DocumentNumber,
+    /// As written on the document.
+    pub name: PersonName,
 }
 
 impl Identity {
-    /// Reads what a person typed; `prefix` names the message in the violations, such as `document`.
-    pub(crate) fn parse(
+    /// Reads what somebody sent; `prefix` names the message in the violations, such as `document`.
+    pub fn parse(
         kind: DocumentType,
         number: &str,
         name: &str,
@@ -30,61 +33,51 @@ impl Identity {
     }
 
     /// The type of the document.
-    pub(crate) fn document_type(&self) -> DocumentType {
+    pub fn document_type(&self) -> DocumentType {
         self.document.document_type()
     }
 
     /// What two documents of one person share: family and canonical number.
-    pub(crate) fn key(&self) -> String {
+    pub fn key(&self) -> String {
         self.document.identity_key()
     }
 
     /// The date of birth, where the number states one.
-    pub(crate) fn birth_date(&self) -> Option<NaiveDate> {
+    pub fn birth_date(&self) -> Option<NaiveDate> {
         self.document.birth_date()
     }
 
     /// Whole years of life on `day`, where the number says.
-    pub(crate) fn age_on(&self, day: NaiveDate) -> Option<u32> {
+    pub fn age_on(&self, day: NaiveDate) -> Option<u32> {
         self.document.age_on(day)
     }
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
 
-    pub(crate) fn day(text: &str) -> NaiveDate {
+    fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
     }
 
-    pub(crate) fn resident() -> Identity {
-        Identity::parse(DocumentType::ResidentId, "640101199003070015", "张三", day("2026-11-01"), "document")
-            .unwrap()
+    fn read(kind: DocumentType, number: &str, name: &str) -> Result<Identity, Vec<FieldViolation>> {
+        Identity::parse(kind, number, name, day("2026-11-01"), "document")
+    }
+
+    fn resident() -> Identity {
+        read(DocumentType::ResidentId, "640101199003070015", "张三").unwrap()
     }
 
     #[test]
     fn resident_and_temporary_id_are_one_person() {
-        let temporary = Identity::parse(
-            DocumentType::TemporaryResidentId,
-            "640101199003070015",
-            "张三",
-            day("2026-11-01"),
-            "document",
-        );
+        let temporary = read(DocumentType::TemporaryResidentId, "640101199003070015", "张三");
         assert_eq!(temporary.unwrap().key(), resident().key());
     }
 
     #[test]
     fn both_faults_are_named_at_once_and_never_repeat_the_value() {
-        let violations = Identity::parse(
-            DocumentType::ResidentId,
-            "640101199003070016",
-            "",
-            day("2026-11-01"),
-            "document",
-        )
-        .unwrap_err();
+        let violations = read(DocumentType::ResidentId, "640101199003070016", "").unwrap_err();
         let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["document.number", "document.name"]);
         assert!(!format!("{violations:?}").contains("6401"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
 
-use shiming_proto::options::v1::Fact;
+use shiming_proto::options::v1::{Fact, Secret};
 
 use super::*;
 
@@ -33,7 +33,7 @@ pub(super) fn pool(method: &str, messages: &str) -> DescriptorPool {
     );
     let mut resolver = ChainFileResolver::new();
     resolver.add(Source(source));
-    resolver.add(IncludeFileResolver::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../proto")));
+    resolver.add(IncludeFileResolver::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")));
     resolver.add(GoogleFileResolver::new());
     let mut compiler = Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).open_file(FILE).unwrap();
@@ -99,7 +99,7 @@ fn the_real_contract_makes_sense() {
         );
     }
     let token = find("LogIn").output.get_field_by_name("session_token").unwrap();
-    assert_eq!(contract.rule(&token).secret(), Secret::Session);
+    assert_eq!(contract.rules().of(&token).secret(), Secret::Session);
 }
 
 #[test]

@@ -7,29 +7,29 @@ use prost_types::method_options::IdempotencyLevel;
 use shiming_proto::options::v1::{Budget, EdgeRule, PictureCodeRule, Secret};
 use shiming_rpc::policy::{self, Idempotency};
 
-use super::rules::Rules;
-use super::{ContractError, Method, is_for_browsers, secrets};
+use crate::rules::Rules;
+use crate::{ContractError, Method, is_for_browsers};
 
 const OPTION: &str = "shiming.options.v1.edge";
 
 /// Parameters of a GET that are no fields of its request: Connect's, and the dry run's.
-pub(super) const RESERVED: [&str; 6] =
+pub(crate) const RESERVED: [&str; 6] =
     ["connect", "encoding", "message", "base64", "compression", "validateOnly"];
 
 /// Reads methods.
-pub(super) struct Reader<'r> {
+pub(crate) struct Reader<'r> {
     option: ExtensionDescriptor,
     rules: &'r Rules,
 }
 
 impl<'r> Reader<'r> {
-    pub(super) fn new(pool: &DescriptorPool, rules: &'r Rules) -> Result<Self, ContractError> {
+    pub(crate) fn new(pool: &DescriptorPool, rules: &'r Rules) -> Result<Self, ContractError> {
         let option = pool.get_extension_by_name(OPTION).ok_or(ContractError::NoOption(OPTION))?;
         Ok(Self { option, rules })
     }
 
     /// The method's rule; `None` for a method that is not for browsers.
-    pub(super) fn edge_rule(
+    pub(crate) fn edge_rule(
         &self,
         method: &MethodDescriptor,
         policy: &policy::Method,
@@ -58,7 +58,7 @@ impl<'r> Reader<'r> {
         Ok(Some(rule))
     }
 
-    pub(super) fn method(
+    pub(crate) fn method(
         &self,
         path: String,
         descriptor: MethodDescriptor,
@@ -92,18 +92,18 @@ impl<'r> Reader<'r> {
         let asks = edge.picture_code() != PictureCodeRule::Unspecified
             || edge.forget() != Secret::Unspecified
             || !edge.file_name.is_empty()
-            || !secrets(self.rules, &method.input).is_empty()
-            || !secrets(self.rules, &method.output).is_empty();
+            || !self.rules.secrets(&method.input).is_empty()
+            || !self.rules.secrets(&method.output).is_empty();
         asks.then_some("is served by hand; picture codes, cookies and file names are that handler's to know")
     }
 
     fn complaint(&self, method: &Method) -> Option<&'static str> {
         let Method { policy, edge, input, output, .. } = method;
         let is_read = policy.idempotency == Idempotency::Read;
-        let gives = !secrets(self.rules, output).is_empty();
+        let gives = !self.rules.secrets(output).is_empty();
         let forgets = edge.forget() != Secret::Unspecified;
         let is_mutation = policy.idempotency == Idempotency::RequestId;
-        let asks_session = secrets(self.rules, input).contains_key(&Secret::Session);
+        let asks_session = self.rules.secrets(input).contains_key(&Secret::Session);
         [
             (policy.client_streaming, "takes a stream of requests, which only a handler by hand can serve"),
             (policy.server_streaming && !is_read, "is a stream that changes something"),
@@ -151,7 +151,7 @@ impl<'r> Reader<'r> {
 }
 
 /// The standard option by which generated clients know what they may ask for by GET.
-pub(super) fn is_free_of_side_effects(method: &MethodDescriptor) -> bool {
+pub(crate) fn is_free_of_side_effects(method: &MethodDescriptor) -> bool {
     let options = method.method_descriptor_proto().options.as_ref();
     options.is_some_and(|options| options.idempotency_level() == IdempotencyLevel::NoSideEffects)
 }
@@ -162,7 +162,7 @@ fn has(message: &MessageDescriptor, name: &str, kind: &Kind) -> bool {
 
 fn doubled(rules: &Rules, message: &MessageDescriptor) -> bool {
     let fields = message.fields().filter(|field| rules.of(field).secret() != Secret::Unspecified);
-    fields.count() != secrets(rules, message).len()
+    fields.count() != rules.secrets(message).len()
 }
 
 fn takes_reserved(message: &MessageDescriptor) -> bool {

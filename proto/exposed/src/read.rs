@@ -2,32 +2,29 @@
 //!
 //! Refusals name the field by its JSON path and never repeat a value.
 
-use prost_reflect::{
-    DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value,
-};
-use shiming_proto::options::v1::Secret;
+use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 use url::form_urlencoded;
 
-use super::connect::Encoding;
-use super::rules::Rules;
-use crate::error::{GatewayError, camel_case};
+use crate::rules::Rules;
 
 const VALIDATE_ONLY: &str = "validateOnly";
 
-/// Reads a message as it was sent.
-pub(super) fn from_bytes(
-    input: &MessageDescriptor,
-    encoding: Encoding,
-    bytes: &[u8],
-) -> Result<DynamicMessage, GatewayError> {
-    match encoding {
-        Encoding::Json => from_json(input, bytes),
-        Encoding::Proto => DynamicMessage::decode(input.clone(), bytes).map_err(|_| malformed("body")),
-    }
+/// The part of a request that can't be taken, by its path in JSON; `body` for the whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is not what it should be.
+    Malformed(String),
+    /// There is no such thing, or none that a browser may say.
+    Unknown(String),
+}
+
+/// Reads protobuf.
+pub fn from_proto(input: &MessageDescriptor, wire: &[u8]) -> Result<DynamicMessage, Unreadable> {
+    DynamicMessage::decode(input.clone(), wire).map_err(|_| malformed("body"))
 }
 
 /// Reads canonical proto3 JSON. Names may be spelled as in JSON or as in the contract; what the message doesn't have is refused.
-pub(super) fn from_json(input: &MessageDescriptor, json: &[u8]) -> Result<DynamicMessage, GatewayError> {
+pub fn from_json(input: &MessageDescriptor, json: &[u8]) -> Result<DynamicMessage, Unreadable> {
     let mut track = serde_path_to_error::Track::new();
     let mut source = serde_json::Deserializer::from_slice(json);
     let tracked = serde_path_to_error::Deserializer::new(&mut source, &mut track);
@@ -39,7 +36,7 @@ pub(super) fn from_json(input: &MessageDescriptor, json: &[u8]) -> Result<Dynami
 }
 
 /// Reads a query: parameters are called like the request's fields, and repeated for lists.
-pub(super) fn from_query(input: &MessageDescriptor, query: &str) -> Result<DynamicMessage, GatewayError> {
+pub fn from_query(input: &MessageDescriptor, query: &str) -> Result<DynamicMessage, Unreadable> {
     let mut fields: Vec<(FieldDescriptor, Vec<String>)> = Vec::new();
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
         let field = input.get_field_by_json_name(&name).or_else(|| input.get_field_by_name(&name));
@@ -81,7 +78,7 @@ fn json_of(field: &FieldDescriptor, text: &str) -> Option<String> {
 }
 
 /// Refuses what is not the browser's to say: secrets, which only cookies hold, and what services tell one another.
-pub(super) fn refuse_hidden(message: &DynamicMessage, rules: &Rules) -> Result<(), GatewayError> {
+pub fn refuse_hidden(message: &DynamicMessage, rules: &Rules) -> Result<(), Unreadable> {
     match hidden(message, rules) {
         Some(path) => Err(unknown(&path)),
         None => Ok(()),
@@ -90,9 +87,8 @@ pub(super) fn refuse_hidden(message: &DynamicMessage, rules: &Rules) -> Result<(
 
 fn hidden(message: &DynamicMessage, rules: &Rules) -> Option<String> {
     message.fields().find_map(|(field, value)| {
-        let rule = rules.of(&field);
         let name = field.json_name();
-        if rule.internal || rule.secret() != Secret::Unspecified {
+        if rules.is_hidden(&field) {
             return Some(name.to_owned());
         }
         let inside = |value: &Value| value.as_message().and_then(|message| hidden(message, rules));
@@ -109,7 +105,7 @@ fn hidden(message: &DynamicMessage, rules: &Rules) -> Option<String> {
 }
 
 /// Whether the query of a POST asks for a dry run, where that is possible; nothing else is said there.
-pub(crate) fn dry_run(query: &str, possible: bool) -> Result<Option<bool>, GatewayError> {
+pub fn dry_run(query: &str, possible: bool) -> Result<Option<bool>, Unreadable> {
     let mut found = None;
     for (given, text) in form_urlencoded::parse(query.as_bytes()) {
         found = match (given == VALIDATE_ONLY && possible, &*text) {
@@ -122,12 +118,12 @@ pub(crate) fn dry_run(query: &str, possible: bool) -> Result<Option<bool>, Gatew
     Ok(found)
 }
 
-fn malformed(field: &str) -> GatewayError {
-    GatewayError::field(field, "MALFORMED", "格式不正确")
+fn malformed(field: &str) -> Unreadable {
+    Unreadable::Malformed(field.to_owned())
 }
 
-fn unknown(field: &str) -> GatewayError {
-    GatewayError::field(&printable(field), "UNKNOWN", "不支持这一项内容")
+fn unknown(field: &str) -> Unreadable {
+    Unreadable::Unknown(printable(field))
 }
 
 /// A name that a stranger made up, as far as it looks like one.
@@ -135,9 +131,9 @@ fn printable(name: &str) -> String {
     name.chars().filter(|one| one.is_ascii_alphanumeric() || "_.[]-".contains(*one)).take(100).collect()
 }
 
-fn wrong_json(path: &serde_path_to_error::Path, error: &serde_json::Error) -> GatewayError {
+fn wrong_json(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Unreadable {
     let path = path.to_string();
-    let path = if path == "." { String::new() } else { camel_case(&path) };
+    let path = if path == "." { String::new() } else { json_path(&path) };
     // The reader's only way to say so.
     let text = error.to_string();
     match text.strip_prefix("unrecognized field name '").and_then(|rest| rest.split('\'').next()) {
@@ -148,10 +144,20 @@ fn wrong_json(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Ga
     }
 }
 
-/// The text of a string field.
-pub(super) fn text(message: &DynamicMessage, field: &FieldDescriptor) -> String {
-    debug_assert_eq!(message.descriptor(), *field.parent_message());
-    message.get_field(field).as_str().unwrap_or_default().to_owned()
+/// A field's path as JSON spells it: services name fields as the contract does.
+pub fn json_path(field: &str) -> String {
+    let mut text = String::with_capacity(field.len());
+    let mut up = false;
+    for character in field.chars() {
+        if character == '_' {
+            up = true;
+        } else if std::mem::take(&mut up) {
+            text.extend(character.to_uppercase());
+        } else {
+            text.push(character);
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -160,10 +166,9 @@ mod tests {
 
     use proptest::prelude::*;
     use prost_reflect::DescriptorPool;
-    use shiming_kernel::ServiceError as _;
 
     use super::*;
-    use crate::contract::tests::pool;
+    use crate::tests::pool;
 
     const MESSAGES: &str = r"
         enum Sort { SORT_UNSPECIFIED = 0; SORT_ONE = 1; }
@@ -184,11 +189,11 @@ mod tests {
         (pool.get_message_by_name("shiming.sample.v1.Ask").unwrap(), Rules::read(&pool).unwrap())
     }
 
-    fn refusal(read: Result<DynamicMessage, GatewayError>) -> (String, String) {
-        let mut facts = read.map(|_| ()).unwrap_err().facts();
-        let violation = facts.violations.remove(0);
-        assert!(!violation.description.is_ascii());
-        (violation.field, violation.reason.into_owned())
+    fn refusal<T>(read: Result<T, Unreadable>) -> (String, &'static str) {
+        match read.map(|_| ()).unwrap_err() {
+            Unreadable::Malformed(field) => (field, "MALFORMED"),
+            Unreadable::Unknown(field) => (field, "UNKNOWN"),
+        }
     }
 
     #[test]
@@ -226,7 +231,7 @@ mod tests {
             (String::new(), "body", "MALFORMED"),
         ] {
             let (named, why) = refusal(from_json(&input, json.as_bytes()));
-            assert_eq!((named.as_str(), why.as_str()), (field, reason), "{json}");
+            assert_eq!((named.as_str(), why), (field, reason), "{json}");
         }
     }
 
@@ -246,7 +251,7 @@ mod tests {
             ("other=x", "other", "UNKNOWN"),
         ] {
             let (named, why) = refusal(from_query(&input, query));
-            assert_eq!((named.as_str(), why.as_str()), (field, reason), "{query}");
+            assert_eq!((named.as_str(), why), (field, reason), "{query}");
         }
     }
 
@@ -259,8 +264,7 @@ mod tests {
             (r#"{"inners":[{},{"told":"x"}]}"#, "inners[1].told"),
         ] {
             let message = from_json(&input, json.as_bytes()).unwrap();
-            let refused = refuse_hidden(&message, &rules).map(|()| message);
-            assert_eq!(refusal(refused).0, path);
+            assert_eq!(refusal(refuse_hidden(&message, &rules)).0, path);
         }
         let message = from_json(&input, br#"{"inner":{"shownText":"x"}}"#).unwrap();
         assert!(refuse_hidden(&message, &rules).is_ok());
@@ -283,10 +287,7 @@ mod tests {
             for read in [from_json(&input, &json), from_json(&input, text.as_bytes()), from_query(&input, &query), from_query(&input, &text)] {
                 match read {
                     Ok(message) => drop(refuse_hidden(&message, &rules)),
-                    Err(error) => {
-                        let facts = error.facts();
-                        prop_assert!(facts.violations[0].field.len() <= 100);
-                    }
+                    Err(Unreadable::Malformed(field) | Unreadable::Unknown(field)) => prop_assert!(field.len() <= 100),
                 }
             }
         }
