@@ -55,6 +55,16 @@ impl Browser {
         browser
     }
 
+    /// This browser as it is now, for whom a later answer got lost.
+    pub fn as_it_is(&self) -> Self {
+        let jar = Arc::new(Jar::default());
+        for pair in self.jar.cookies(&self.origin).iter().flat_map(|all| all.to_str().unwrap().split("; ")) {
+            jar.add_cookie_str(pair, &self.origin);
+        }
+        let client = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().build().unwrap();
+        Self { origin: self.origin.clone(), client, jar }
+    }
+
     /// GETs a path.
     pub async fn get(&self, path: &str) -> Answer {
         send(self.client.get(self.url(path))).await
