@@ -56,6 +56,7 @@ impl Browser {
     }
 
     /// This browser as it is now, for whom a later answer got lost.
+    #[must_use]
     pub fn as_it_is(&self) -> Self {
         let jar = Arc::new(Jar::default());
         for pair in self.jar.cookies(&self.origin).iter().flat_map(|all| all.to_str().unwrap().split("; ")) {
