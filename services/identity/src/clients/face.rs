@@ -3,14 +3,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use shiming_identifiers::{DocumentType, Identity};
+use shiming_identifiers::Identity;
 use shiming_kernel::{FaceSessionId, Redacted, RequestId};
 use shiming_proto::face::v1::face_session_service_client::FaceSessionServiceClient;
 use shiming_proto::face::v1::{
     ConsentReceipt, CreateFaceSessionRequest, FacePurpose, HostedCheck as WireHosted, RedeemFaceResultRequest,
 };
-use shiming_proto::types::v1::IdentityDocument;
-use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time};
+use shiming_rpc::convert::{InvalidField, identity_document, parse_id, required, timestamp, to_time};
 use shiming_rpc::{ClientChannel, Coded as _, enum_table};
 use uuid::Uuid;
 
@@ -34,12 +33,8 @@ pub struct NewFaceSession {
     pub purpose: Purpose,
     /// The collection or the person the result will be bound to.
     pub subject_id: Uuid,
-    /// Type of the document whose photo is compared.
-    pub document_type: DocumentType,
-    /// Its number.
-    pub document_number: Redacted<String>,
-    /// The name on it.
-    pub name: Redacted<String>,
+    /// Whose photo is compared.
+    pub person: Identity,
     /// The consent ledger's entry.
     pub consent_id: Uuid,
     /// Version of the text consented to.
@@ -50,12 +45,6 @@ pub struct NewFaceSession {
     pub consent_time: DateTime<Utc>,
     /// A repetition with the same id gets the same session.
     pub request_id: RequestId,
-}
-
-impl NewFaceSession {
-    pub(crate) fn person(identity: &Identity) -> (DocumentType, Redacted<String>, Redacted<String>) {
-        (identity.document_type(), identity.document.as_str().into(), identity.name.original().into())
-    }
 }
 
 /// Lets one browser submit one capture.
@@ -152,11 +141,7 @@ impl FaceAuth for FaceAuthService {
         let request = CreateFaceSessionRequest {
             purpose: session.purpose.to_wire().into(),
             subject_id: session.subject_id.to_string(),
-            document: Some(IdentityDocument {
-                r#type: session.document_type.to_wire().into(),
-                number: session.document_number.into_inner(),
-                name: session.name.into_inner(),
-            }),
+            document: Some(identity_document(&session.person)),
             consent: Some(ConsentReceipt {
                 consent_id: session.consent_id.to_string(),
                 version: session.consent_version.to_owned(),

@@ -9,8 +9,8 @@ use shiming_proto::face::v1::{
     EraseFaceDataRequest, ListProcessingRecordsRequest, ListProcessingRecordsResponse,
 };
 use shiming_proto::types::v1::IdentityDocument;
-use shiming_rpc::convert::{InvalidField, parse_id, required, timestamp, to_time};
-use shiming_rpc::{ClientChannel, Coded as _};
+use shiming_rpc::ClientChannel;
+use shiming_rpc::convert::{InvalidField, identity_document, parse_id, required, timestamp, to_time};
 
 use super::face_error::{FaceError, judge};
 pub use crate::domain::withdrawal::{ErasedCounts, Erasure};
@@ -21,11 +21,7 @@ pub struct FaceOwner(IdentityDocument);
 
 impl FaceOwner {
     pub(crate) fn of(identity: &Identity) -> Self {
-        Self(IdentityDocument {
-            r#type: identity.document_type().to_wire().into(),
-            number: identity.document.as_str().to_owned(),
-            name: identity.name.original().to_owned(),
-        })
+        Self(identity_document(identity))
     }
 }
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use shiming_proto::identity::v1 as wire;
 use shiming_proto::identity::v1::person_service_server::PersonService;
-use shiming_proto::types::v1::IdentityDocument;
-use shiming_rpc::convert::{parse_id, timestamp};
+use shiming_rpc::convert::{identity_document, parse_id, timestamp};
 use shiming_rpc::{Coded as _, coded, enum_table, serve};
 use tonic::{Request, Response, Status};
 
@@ -60,14 +59,8 @@ impl PersonService for PersonApi {
             let purpose = coded("purpose", ask.purpose)?;
             let id = parse_id("person_id", &ask.person_id)?;
             let resolved = resolve_person(&self.0, &call, id, purpose).await?;
-            let identity = &resolved.person.identity;
-            let document = IdentityDocument {
-                r#type: identity.document_type().to_wire().into(),
-                number: identity.document.as_str().to_owned(),
-                name: identity.name.original().to_owned(),
-            };
             Ok::<_, IdentityError>(wire::ResolvePersonResponse {
-                document: Some(document),
+                document: Some(identity_document(&resolved.person.identity)),
                 document_valid: resolved.document_valid,
                 adult: resolved.adult,
             })

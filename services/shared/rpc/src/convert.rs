@@ -5,8 +5,21 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use prost_types::Timestamp;
+use shiming_identifiers::Identity;
 use shiming_kernel::{AskedPage, Facts, FieldViolation, Reason, RequestMeta, ServiceError};
 use shiming_proto::Mutation;
+use shiming_proto::types::v1::IdentityDocument;
+
+use crate::enum_table::Coded as _;
+
+/// A person's document as the contract spells it, the name as it was written.
+pub fn identity_document(identity: &Identity) -> IdentityDocument {
+    IdentityDocument {
+        r#type: identity.document_type().to_wire().into(),
+        number: identity.document.as_str().to_owned(),
+        name: identity.name.original().to_owned(),
+    }
+}
 
 /// Fields of a request that were refused. On the wire: `INVALID_ARGUMENT`, reason `INVALID_FIELD`, with a violation per field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

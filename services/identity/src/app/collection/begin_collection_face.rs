@@ -53,13 +53,10 @@ async fn open_face_session(
     consent: &Consented,
 ) -> Result<TicketView, IdentityError> {
     settle_withdrawals(app, &collection.identity).await?;
-    let (document_type, document_number, name) = NewFaceSession::person(&collection.identity);
     let session = NewFaceSession {
         purpose: Purpose::Collection,
         subject_id: collection.id.as_uuid(),
-        document_type,
-        document_number,
-        name,
+        person: collection.identity.clone(),
         consent_id: consent_id(collection, request),
         consent_version: consent.text.version,
         consent_sha256: consent.text.text_sha256,

@@ -43,14 +43,11 @@ pub(crate) async fn begin_step_up(
         return Ok(None);
     }
     settle_withdrawals(app, &person.identity).await?;
-    let (document_type, document_number, name) = NewFaceSession::person(&person.identity);
     let consent_id = derived_id("step-up consent", &[&session.session_id, &request.request_id]);
     let face_session = NewFaceSession {
         purpose: Purpose::StepUp,
         subject_id: person.id.as_uuid(),
-        document_type,
-        document_number,
-        name,
+        person: person.identity.clone(),
         consent_id,
         consent_version: consent.text.version,
         consent_sha256: consent.text.text_sha256,
